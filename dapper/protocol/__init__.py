@@ -1,0 +1,1 @@
+"""The language both processes speak: DAP frames, errors and what we claim. Imports nothing else of dapper."""
