@@ -1,0 +1,1 @@
+"""dapper's tests. They stand outside: a real client, a real hub, a real program."""

@@ -1,0 +1,431 @@
+"""A DAP client for tests: verbs an editor has, and what a test may expect of the answers.
+
+    with client.launch(program, stop_at=["call"]) as s:
+        s.wait_stop("call")
+        s.step_in("inside")
+        s.finish()
+"""
+
+import subprocess
+import sys
+
+from tests.processes import Family, Process, Terminal, dial, hub_command
+from tests.wire import DEADLINE, Connection, Refused
+
+INITIALIZE = {
+    "clientID": "dapper-tests",
+    "adapterID": "dapper",
+    "pathFormat": "path",
+    "linesStartAt1": True,
+    "columnsStartAt1": True,
+    "supportsVariableType": True,
+    "supportsRunInTerminalRequest": True,
+    "supportsStartDebuggingRequest": True,
+}
+
+
+class Stop:
+    """One stop of the program, as the client sees it."""
+
+    def __init__(self, session, body):
+        self.session = session
+        self.body = body
+        self.reason = body["reason"]
+        self.thread = body["threadId"]
+        self._frames = None
+
+    @property
+    def frames(self):
+        """All frames, innermost first."""
+        if self._frames is None:
+            self._frames = self.session.stack(self.thread)
+        return self._frames
+
+    @property
+    def frame(self):
+        return self.frames[0]["id"]
+
+    @property
+    def line(self):
+        return self.frames[0]["line"]
+
+    @property
+    def mark(self):
+        """The mark at the stopped line, or ``name:line``."""
+        top = self.frames[0]
+        return self.session.program.at((top.get("source") or {}).get("path"), top["line"])
+
+    @property
+    def names(self):
+        """The functions on the stack, innermost first."""
+        return [frame["name"] for frame in self.frames]
+
+
+class DapClient:
+    """One debug session.
+
+    Args:
+        connection_parts: read, write, close of the stream.
+        program: what marks refer to.
+        family: the processes of this session.
+        hub: the adapter's Process, when this client started it.
+        engine: name of the engine to ask for, None for dapper's own choice.
+    """
+
+    def __init__(self, connection_parts, program=None, family=None, hub=None, engine=None):
+        read, write, self._close = connection_parts
+        self.program = program
+        self.family = family or Family()
+        self.hub = hub
+        self.engine = engine
+        self.terminals = []
+        self.configurations = []  # of startDebugging requests not yet taken up
+        self.children = []
+        self.stopped = None  # the Stop the program is at
+        self._started = None
+        self.wire = Connection(read, write, self._reverse)
+
+    @classmethod
+    def spawn(cls, program=None, engine=None, command=None, env=None, cwd=None):
+        """Start an adapter and speak to it over its standard streams."""
+        family = Family()
+        hub = Process(command or hub_command(), family.environment(env), cwd, subprocess.PIPE, keep_stdout=False)
+
+        def write(data):
+            while data:
+                data = data[hub.popen.stdin.write(data) :]
+
+        parts = lambda: hub.popen.stdout.read(65536), write, hub.popen.stdin.close
+        return cls(parts, program, family, hub, engine)
+
+    @classmethod
+    def dial(cls, port, program=None, engine=None, host="127.0.0.1", family=None):
+        """Speak to whoever listens: an adapter or a debuggee."""
+        connection = dial(host, port)
+
+        def close():
+            try:
+                connection.shutdown(2)
+            except OSError:
+                pass  # the other side was faster
+            connection.close()
+
+        return cls((lambda: connection.recv(65536), connection.sendall, close), program, family, None, engine)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        try:
+            self.close(orphans=kind is None)
+        except BaseException:
+            self.tell()
+            raise
+        if kind is not None:
+            self.tell()
+
+    def tell(self, file=None):
+        """Print all that was said; pytest shows it for a test that failed."""
+        print("--- DAP ---", *self.wire.transcript, sep="\n", file=file or sys.stderr)
+        if self.hub is not None:
+            print("--- the adapter's stderr ---", self.hub.text("stderr"), sep="\n", file=file or sys.stderr)
+        for terminal in self.terminals:
+            print("--- terminal ---", terminal.text(), sep="\n", file=file or sys.stderr)
+
+    def close(self, orphans=True):
+        """End all processes of the session.
+
+        Args:
+            orphans: complain about processes that live on after a disconnect.
+
+        Raises:
+            AssertionError: there were orphans, or the adapter did not end, or it did not speak DAP.
+        """
+        for child in self.children:
+            child.close(orphans=False)
+        try:
+            if orphans and not self.wire.closed:
+                self._leave()
+            if self.hub is not None and orphans:
+                self.hub.wait()
+        finally:
+            self._hang_up()
+            if orphans:
+                self.family.wait_extinct()
+            else:
+                self.family.kill()
+            for process in self.terminals + [self.hub] * (self.hub is not None):
+                process.close()
+        if orphans and self.wire.problems:
+            raise AssertionError("\n".join(self.wire.problems))
+
+    def _leave(self):
+        try:
+            self.wire.request("disconnect", {"terminateDebuggee": True} if self.hub is not None else {})
+        except Refused:
+            pass  # before initialize there is nothing to disconnect from
+        except OSError:
+            return  # closed while we wrote
+        self._hang_up()
+
+    def _hang_up(self):
+        try:
+            self._close()
+        except OSError:
+            pass  # the other side was faster
+
+    def crash(self):
+        """Close the stream without a word, as a killed editor does."""
+        self._hang_up()
+
+    # -- the start ----------------------------------------------------------------------------------------------------
+
+    def initialize(self, **more):
+        """Capabilities."""
+        return self.wire.request("initialize", dict(INITIALIZE, **more))
+
+    def launch(self, program=None, **config):
+        """Send launch and wait until the adapter wants the configuration; see also `run`."""
+        if program is not None:
+            self.program = program
+            config.setdefault("program", program.path)
+        return self._start("launch", config)
+
+    def attach(self, **config):
+        """Send attach and wait until the adapter wants the configuration."""
+        return self._start("attach", config)
+
+    def _start(self, command, config):
+        if self.engine is not None:
+            config.setdefault("frameEval", {"engine": self.engine})
+        self._started = self.wire.begin(command, config)
+
+        def ready():
+            event = self.wire.peek("initialized")
+            response = self.wire.responses.get(self._started)
+            if response is not None and not response["success"]:
+                raise Refused(response)
+            return event
+
+        self.wire.taken.add(self.wire.wait(ready, "the event initialized")["seq"])
+        return self
+
+    def configuration_done(self):
+        """Send configurationDone; its answer has to come before the start's."""
+        done = self.wire.begin("configurationDone")
+        self.wire.answer(done)
+        self.wire.answer(self._started)
+        order = list(self.wire.responses)
+        assert order.index(done) < order.index(self._started), "launch or attach was answered before configurationDone"
+        return self
+
+    def run(self, program, stop_at=(), functions=(), exceptions=(), **config):
+        """initialize, launch, breakpoints at marks, configurationDone: the program runs."""
+        self.initialize()
+        self.launch(program, **config)
+        self.configure(stop_at, functions, exceptions)
+        return self.configuration_done()
+
+    def configure(self, stop_at=(), functions=(), exceptions=()):
+        """Breakpoints at marks, on functions, on exception filters."""
+        for path, lines in self.program.by_path(stop_at).items():
+            self.set_breakpoints(path, lines)
+        if functions:
+            self.wire.request("setFunctionBreakpoints", {"breakpoints": [{"name": name} for name in functions]})
+        if exceptions:
+            self.wire.request("setExceptionBreakpoints", {"filters": list(exceptions)})
+
+    def set_breakpoints(self, path, places):
+        """Replace the breakpoints of a file.
+
+        Args:
+            path: the file, or None for the program.
+            places: lines, marks, or SourceBreakpoint dicts (whose ``line`` may be a mark).
+
+        Returns:
+            What the adapter says of each.
+        """
+        wanted = []
+        for place in places:
+            place = dict(place) if isinstance(place, dict) else {"line": place}
+            if isinstance(place["line"], str):
+                place["line"] = self.program.line(place["line"])
+            wanted.append(place)
+        source = {"path": path or self.program.path}
+        body = self.wire.request("setBreakpoints", {"source": source, "breakpoints": wanted})
+        assert len(body["breakpoints"]) == len(wanted)
+        return body["breakpoints"]
+
+    # -- going on -----------------------------------------------------------------------------------------------------
+
+    def continue_(self, mark=None, **more):
+        """Continue; with a mark: up to the stop there."""
+        thread = self.stopped.thread if self.stopped else 1
+        self.stopped = None
+        self.wire.request("continue", dict({"threadId": thread}, **more))
+        return self.wait_stop(mark) if mark is not None else None
+
+    def next(self, mark=None, **more):
+        return self._step("next", mark, more)
+
+    def step_in(self, mark=None, **more):
+        return self._step("stepIn", mark, more)
+
+    def step_out(self, mark=None, **more):
+        return self._step("stepOut", mark, more)
+
+    def _step(self, command, mark, more):
+        thread, self.stopped = self.stopped.thread, None
+        self.wire.request(command, dict({"threadId": thread}, **more))
+        return self.wait_stop(mark, reason="step")
+
+    def pause(self, thread=None):
+        """Pause and wait for the stop."""
+        self.wire.request("pause", {"threadId": thread or self.threads()[0]["id"]})
+        return self.wait_stop(reason="pause")
+
+    def wait_stop(self, mark=None, reason=None, line=None, deadline=DEADLINE):
+        """Wait for the next stop.
+
+        Args:
+            mark, reason, line: what the stop has to be, where given.
+
+        Raises:
+            AssertionError: it is something else, or the program ended.
+        """
+
+        def find():
+            event = self.wire.peek("stopped")
+            if event is None and (self.wire.peek("terminated") or self.wire.peek("exited")):
+                raise AssertionError("the program ended instead of stopping at %s" % (mark or line or reason))
+            return event
+
+        event = self.wire.wait(find, "a stop at %s" % (mark or line or reason or "any line"), deadline)
+        self.wire.taken.add(event["seq"])
+        stop = self.stopped = Stop(self, event["body"])
+        assert "allThreadsStopped" in stop.body
+        if reason is not None:
+            assert stop.reason == reason, "stopped by %r, not %r" % (stop.reason, reason)
+        if mark is not None:
+            assert stop.mark == mark
+        if line is not None:
+            assert stop.line == line
+        return stop
+
+    def marks_until_end(self, limit=1000):
+        """Continue from stop to stop until the program has ended.
+
+        Returns:
+            The marks stopped at, in order.
+        """
+        seen = []
+
+        def find():
+            return self.wire.peek("stopped") or self.wire.peek("terminated")
+
+        while len(seen) < limit:
+            if self.stopped is not None:
+                seen.append(self.stopped.mark)
+                self.continue_()
+            if self.wire.wait(find, "a stop or the end")["event"] == "terminated":
+                return seen
+            self.wait_stop()
+        raise AssertionError("more than %d stops: %s …" % (limit, seen[:20]))
+
+    def finish(self, code=0):
+        """Let the program end: no stop may come any more.
+
+        Returns:
+            The exit code, which has to be ``code``.
+        """
+        if self.stopped is not None:
+            self.continue_()
+
+        def find():
+            stop = self.wire.peek("stopped")
+            if stop is not None:
+                raise AssertionError("an unexpected stop at %s: %s" % (Stop(self, stop["body"]).mark, stop["body"]))
+            return self.wire.peek("terminated")
+
+        self.wire.wait(find, "the end of the program")
+        exited = self.wire.wait_for_event("exited")
+        assert exited["exitCode"] == code
+        return code
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def threads(self):
+        return self.wire.request("threads")["threads"]
+
+    def stack(self, thread=None, **more):
+        """StackFrames, innermost first."""
+        thread = thread or self.stopped.thread
+        return self.wire.request("stackTrace", dict({"threadId": thread}, **more))["stackFrames"]
+
+    def scopes(self, frame=None):
+        """Scope name → Scope."""
+        scopes = self.wire.request("scopes", {"frameId": frame or self.stopped.frame})["scopes"]
+        return {scope["name"]: scope for scope in scopes}
+
+    def variables(self, reference, **more):
+        """Variable name → Variable, in the adapter's order."""
+        found = self.wire.request("variables", dict({"variablesReference": reference}, **more))["variables"]
+        return {variable["name"]: variable for variable in found}
+
+    def locals(self, frame=None):
+        """Local variable name → Variable."""
+        return self.variables(self.scopes(frame)["Locals"]["variablesReference"])
+
+    def evaluate(self, expression, context="watch", frame=None, **more):
+        """The result as text; ``frame`` 0 means none."""
+        arguments = dict({"expression": expression, "context": context}, **more)
+        if frame != 0:
+            arguments["frameId"] = frame or self.stopped.frame
+        return self.wire.request("evaluate", arguments)["result"]
+
+    def output(self, *categories):
+        """All output so far, of these categories or of all but telemetry."""
+        return "".join(
+            body["output"]
+            for body in self.wire.bodies("output")
+            if (body.get("category", "console") in categories if categories else body.get("category") != "telemetry")
+        )
+
+    def wait_output(self, text, *categories):
+        """Wait until ``text`` was put out."""
+        self.wire.wait(lambda: text in self.output(*categories) or None, "the output %r" % text)
+
+    @property
+    def pid(self):
+        """The debuggee's."""
+        return self.wire.wait(lambda: self.wire.bodies("process") or None, "the event process")[0]["systemProcessId"]
+
+    # -- what the adapter asks of a client ------------------------------------------------------------------------------
+
+    def _reverse(self, request):
+        arguments = request.get("arguments") or {}
+        if request["command"] == "runInTerminal":
+            environment = self.family.environment(arguments.get("env"))
+            self.terminals.append(Terminal(arguments["args"], environment, arguments.get("cwd") or None))
+            return {"processId": self.terminals[-1].pid}
+        if request["command"] == "startDebugging":
+            self.configurations.append(arguments)
+            return {}
+        raise Refused({"command": request["command"], "message": "this client can't"})
+
+    def wait_child(self, program=None, stop_at=()):
+        """Take up the next startDebugging: a second session, configured and running.
+
+        Returns:
+            Its DapClient, closed together with this one.
+        """
+        wanted = self.wire.wait(lambda: self.configurations or None, "startDebugging").pop(0)
+        connect = wanted["configuration"]["connect"]
+        child = DapClient.dial(connect["port"], program or self.program, self.engine, connect["host"], self.family)
+        self.children.append(child)
+        child.initialize()
+        child._start(wanted["request"], dict(wanted["configuration"]))
+        child.configure(stop_at)
+        return child.configuration_done()

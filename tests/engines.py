@@ -1,0 +1,29 @@
+"""Which engines this interpreter has, and what each can't do (named flags instead of ifs in tests)."""
+
+import sys
+from typing import FrozenSet, NamedTuple
+
+import pytest
+
+
+class Engine(NamedTuple):
+    """One way to find out where to stop."""
+
+    name: str
+    cannot: FrozenSet[str] = frozenset()  # flags from FLAGS
+
+    def need(self, flag):
+        """Skip the calling test when this engine can't do ``flag``."""
+        if flag not in FLAGS:
+            raise ValueError("no such flag: %s" % flag)
+        if flag in self.cannot:
+            pytest.skip("%s: %s" % (self.name, FLAGS[flag]))
+
+
+#: flag → why an engine may lack it.
+FLAGS = {}
+
+SETTRACE = Engine("settrace")  # the specification: it can do all of it
+MONITORING = Engine("monitoring")
+
+ENGINES_HERE = [SETTRACE] + ([MONITORING] if hasattr(sys, "monitoring") else [])
