@@ -82,7 +82,9 @@ class FakeAdapter:
             arguments = {"args": [sys.executable, "-c", code], "cwd": "", "env": {"GREETING": "hello", "HOME": None}}
             self.send({"type": "request", "command": "runInTerminal", "arguments": arguments})
         if self.fault == "orphan":
-            subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                ["sleep", "1000"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
         if self.fault == "ends":
             self.event("exited", exitCode=3)
             self.event("terminated")
@@ -92,7 +94,9 @@ class FakeAdapter:
     def on_stackTrace(self, request):
         path = self.launch["arguments"]["program"]
         self.respond(
-            request, stackFrames=[{"id": 1, "name": "f", "line": 2, "column": 1, "source": {"path": path}}], totalFrames=1
+            request,
+            stackFrames=[{"id": 1, "name": "f", "line": 2, "column": 1, "source": {"path": path}}],
+            totalFrames=1,
         )
 
     def on_continue(self, request):

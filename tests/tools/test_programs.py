@@ -23,7 +23,9 @@ def test_a_mark_stands_once():
 
 
 def test_files_on_disk(program):
-    prog = program({"main.py": "import helper  # @main\n", "pkg/helper.py": "\n    x = 1  # @help\n", "raw.py": b"a\r\n"})
+    prog = program(
+        {"main.py": "import helper  # @main\n", "pkg/helper.py": "\n    x = 1  # @help\n", "raw.py": b"a\r\n"}
+    )
     assert prog.path.endswith("main.py")
     assert prog.marks == {"main": (prog.path, 1), "help": (prog.folder + "/pkg/helper.py", 1)}
     assert prog.by_path(["help", "main"]) == {prog.path: [1], prog.folder + "/pkg/helper.py": [1]}
