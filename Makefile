@@ -1,0 +1,50 @@
+# What one does with a checkout. `make` alone lists it.
+#
+# PYTHON chooses the interpreter:   make test PYTHON=python3.12
+# ARGS goes on to the command:      make test ARGS="-k stepping"      make matrix ARGS="--only 3.8"
+
+PYTHON ?= python3
+# An interpreter named on the command line gets an environment of its own and leaves the usual one alone.
+VENV := $(if $(filter file,$(origin PYTHON)),.venv,.cache/venv/$(subst /,-,$(PYTHON)))
+IN := $(VENV)/bin/python
+# Two test processes: the suite mostly waits for processes it starts.
+JOBS ?= 2
+
+.PHONY: help demo test test-node matrix bench clean python venv
+
+help:
+	@echo "make demo        debug an example program from a command script, then time it with and without dapper"
+	@echo "make test        run the tests             (PYTHON=python3.12 chooses the interpreter, ARGS goes to pytest)"
+	@echo "make test-node   run the second client's tests; takes node and npm"
+	@echo "make matrix      run the tests on every Python from 3.8 to 3.15 that is here"
+	@echo "make bench       measure dapper beside debugpy, pdb and bare Python"
+	@echo "make clean       remove all that the others made"
+
+python:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	    echo "dapper: there is no '$(PYTHON)' here. Install Python 3.8 or newer (Debian, Ubuntu: apt-get install" \
+	         "python3 python3-venv), or name one: make test PYTHON=/path/to/python"; exit 1; }
+
+venv: python
+	@"$(PYTHON)" tools/venv.py "$(VENV)" --extra test
+
+demo: venv
+	@"$(IN)" examples/demo.py
+
+test: venv
+	"$(IN)" -m pytest -q -n $(JOBS) $(ARGS)
+
+test-node: venv
+	@tools/test-node.sh "$(IN)"
+
+matrix: python
+	@"$(PYTHON)" tools/matrix.py $(ARGS)
+
+bench: python
+	@"$(PYTHON)" tools/venv.py .cache/bench --extra bench
+	@.cache/bench/bin/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf .venv .cache .pytest_cache build dist *.egg-info tests/node/node_modules
+	find dapper tests tools examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f dapper/_frame_eval/_frame_evaluator.c dapper/_frame_eval/*.so
