@@ -1,0 +1,1 @@
+"""Frame evaluation: where to stop, cheaply. Runs in the debugged process."""

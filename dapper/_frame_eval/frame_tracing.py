@@ -1,0 +1,166 @@
+"""SettraceEngine: breakpoints and steps by sys.settrace. It works everywhere and is the specification for the others."""
+import sys
+from _thread import get_ident
+
+from dapper._frame_eval.frame_state import is_entered, leaving
+from dapper._frame_eval.selective_tracer import Selector
+from dapper._frame_eval.telemetry import Reason, telemetry
+
+_settrace = sys.settrace
+_gettrace = sys.gettrace
+_current_frames = sys._current_frames
+
+
+class SettraceEngine:
+    """Watches every thread that was started after it, and the one it was started on.
+
+    Args:
+        port: the debugger's side. ``wants(ident)`` tells whether that thread steps or is asked to pause; the rest are
+            the events ``on_line(frame, line, breakpoints)``, ``on_enter(frame)``, ``on_leave(frame, value, suspended)``
+            and ``on_raise(frame, exc_info)``.
+    """
+
+    name = "settrace"
+
+    def __init__(self, port):
+        self._port = port
+        self._selector = None
+        self._raises = False
+        self._running = False
+        self._hidden = set()
+
+    def start(self, table):
+        """Begin to watch the calling thread and those started from now on."""
+        self._selector = Selector(table)
+        self._running = True
+        import threading
+
+        threading.settrace(self._on_call)
+        if hasattr(threading, "settrace_all_threads"):
+            threading.settrace_all_threads(self._on_call)
+        elif get_ident() != threading.main_thread().ident:
+            self._ask_main_thread()
+        for frame in self._frames():
+            self._trace(frame)
+
+    def stop(self):
+        """Let every thread run untraced."""
+        self._running = False
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            threading.settrace(None)
+        if _gettrace() == self._on_call:
+            _settrace(None)
+        for frame in self._frames():
+            if frame.f_trace == self._on_event:
+                frame.f_trace = None
+
+    def watch_this_thread(self, on=True):
+        """Trace the calling thread, or stop doing so."""
+        _settrace(self._on_call if on else None)
+        if on:
+            self._trace_chain(sys._getframe(1))
+
+    def _ask_main_thread(self):
+        """Have the main thread trace itself: no other thread can do that for it in pure Python before 3.12."""
+        import ctypes
+
+        def set_trace(_):
+            if self._running:
+                _settrace(self._on_call)
+            return 0
+
+        self._pending = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(set_trace)
+        ctypes.pythonapi.Py_AddPendingCall(self._pending, None)
+
+    def update(self, table):
+        """Use another breakpoint table, for running frames too."""
+        self._selector = Selector(table)
+        for frame in self._frames():
+            if self._selector.interest(frame.f_code):
+                self._trace(frame)
+
+    def codes(self):
+        """The code objects seen so far."""
+        return self._selector.codes()
+
+    def watch_raises(self, on):
+        """Report raised exceptions in every frame, or don't."""
+        self._raises = on
+        if on:
+            for frame in self._frames():
+                self._trace(frame)
+
+    def follow(self, ident, frame, plan):
+        """Send the events a step needs; ``frame`` is where the thread stands."""
+        self._trace_chain(frame)
+
+    def unfollow(self, ident):
+        """The step of that thread is over. Traced frames that nobody needs drop out at their next line."""
+
+    def hurry(self, idents):
+        """Make these threads report their next line, wherever they are."""
+        frames = _current_frames()
+        for ident in idents:
+            self._trace_chain(frames.get(ident))
+
+    def calm(self):
+        """Nobody is asked to pause any more."""
+
+    def _frames(self):
+        for frame in list(_current_frames().values()):
+            while frame is not None:
+                yield frame
+                frame = frame.f_back
+
+    def _trace_chain(self, frame):
+        while frame is not None:
+            self._trace(frame)
+            frame = frame.f_back
+
+    def _trace(self, frame):
+        if frame.f_trace is None:
+            frame.f_trace = self._on_event
+
+    def _on_call(self, frame, event, arg):
+        if not self._running:
+            _settrace(None)
+            return None
+        try:
+            interest = self._selector.interest(frame.f_code)
+            if interest.entry and is_entered(frame):
+                self._port.on_enter(frame)
+            if interest or self._raises or self._port.wants(get_ident()):
+                return self._on_event
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        return None
+
+    def _on_event(self, frame, event, arg):
+        if not self._running:
+            return None
+        try:
+            if event == "line":
+                line = frame.f_lineno
+                found = self._selector.interest(frame.f_code).lines.get(line)
+                if found or self._port.wants(get_ident()):
+                    self._port.on_line(frame, line, found)
+                elif not self._needed(frame):
+                    frame.f_trace = None
+                    return None
+            elif event == "return":
+                how = self._port.wants(get_ident()) and leaving(frame)
+                if how:
+                    self._port.on_leave(frame, arg, how == "yield")
+            elif event == "exception" and self._raises:
+                self._port.on_raise(frame, arg)
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        return self._on_event
+
+    def _needed(self, frame):
+        return self._raises or self._selector.interest(frame.f_code) or self._port.wants(get_ident())
+
+    def _fault(self, error):
+        telemetry.record(Reason.ENGINE_FAULT, repr(error))
+        self._port.on_fault(error)

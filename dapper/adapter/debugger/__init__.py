@@ -1,0 +1,1 @@
+"""What a stop means: threads, breakpoints, steps, frames and values. Knows no sockets."""

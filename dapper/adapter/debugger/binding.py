@@ -1,0 +1,136 @@
+"""Answers to what the client wants to set: where each breakpoint goes, or why it can't, told truthfully at once."""
+import os
+
+from dapper.adapter.debugger.breakpoints import Breakpoint
+from dapper.adapter.debugger.sources import is_virtual
+from dapper.protocol.errors import DapError
+
+_exists = os.path.exists
+_KEYS = ("line", "column", "condition", "hitCondition", "logMessage")
+
+
+def set_breakpoints(debugger, path, wanted, next_id):
+    """Replace the breakpoints of one file.
+
+    Args:
+        debugger: the PyDebugger.
+        path: the client's path of the file.
+        wanted: DAP SourceBreakpoints.
+        next_id: ``next_id(source_breakpoint) -> int``, a new breakpoint id.
+
+    Returns:
+        DAP Breakpoints, in the order of ``wanted``.
+    """
+    here = debugger.sources.to_debuggee(path)
+    key = debugger.sources.key(here)
+    before = {one.asked: one for one in debugger.table.by_key.get(key, ())}
+    made = []
+    for one in wanted:
+        asked = tuple(one.get(name) for name in _KEYS)
+        kept = before.pop(asked, None)
+        if kept is None or one.get("id"):
+            kept = Breakpoint(next_id(one), key, one)
+            kept.asked = asked
+        made.append(kept)
+    for breakpoint in made:
+        if not breakpoint.broken:
+            _place(debugger, breakpoint, key)
+    debugger.set_breakpoints(key, made)
+    source = {"path": path}
+    answer = []
+    for breakpoint in made:
+        breakpoint.told = True
+        answer.append(breakpoint.describe(source))
+    return answer
+
+
+def _place(debugger, breakpoint, key):
+    line_map = debugger.maps.of(key)
+    line = breakpoint.requested
+    if line_map is None:
+        if breakpoint.verified:
+            return  # bound to code without a file, and still is
+        if is_virtual(key):
+            why = "Nothing named %s has been compiled yet; the breakpoint binds when it is." % key
+        elif _exists(key):
+            why = "The file can't be read; the breakpoint binds when code from it is loaded."
+        else:
+            why = "There is no file %s here; the breakpoint binds when code of that name is loaded." % key
+            why += " If the file lies elsewhere for the program, set pathMappings."
+        breakpoint.refuse("pending", why)
+    elif line_map.problem:
+        breakpoint.refuse("failed", "The file does not compile: %s" % line_map.problem)
+    else:
+        place = line_map.resolve(line)
+        if place is None:
+            breakpoint.refuse("failed", "There is no code at line %d or near it." % line)
+            return
+        message = None if place == line else "Line %d has no code of its own; moved to line %d." % (line, place)
+        hidden = debugger.sources.why_not_user(key)
+        if hidden:
+            message = ((message + " ") if message else "") + "Stepping passes over this file: %s." % hidden
+        breakpoint.bind(place, message)
+
+
+def set_function_breakpoints(debugger, made):
+    """Replace all function breakpoints.
+
+    Args:
+        made: new Breakpoints with names.
+
+    Returns:
+        DAP Breakpoints.
+    """
+    known = _known_functions(debugger, {one.name for one in made})
+    for breakpoint in made:
+        if not breakpoint.broken:
+            breakpoint.refuse("pending", "No function %s has run or been loaded yet." % breakpoint.name)
+    debugger.set_function_breakpoints(made)
+    for breakpoint in made:
+        for code in known:
+            if not breakpoint.broken and not breakpoint.verified:
+                debugger.table.enters(code)
+        breakpoint.told = True
+    return [one.describe(_source(debugger, one)) for one in made]
+
+
+def _source(debugger, breakpoint):
+    return debugger.sources.describe(breakpoint.source) if breakpoint.source is not None else None
+
+
+def _known_functions(debugger, names):
+    """Code objects of functions that loaded modules define under the last part of one of ``names``."""
+    import sys
+
+    lasts = {name.rpartition(":")[2].split(".")[-1] for name in names}
+    function = type(_known_functions)
+    found = []
+
+    def look(space, depth):
+        for name, value in list(space.items()):
+            if type(value) in (staticmethod, classmethod):
+                value = value.__func__
+            if type(value) is function:
+                if value.__code__.co_name in lasts:
+                    found.append(value.__code__)
+            elif isinstance(value, type) and depth and type(value) is type:
+                look(vars(value), depth - 1)
+
+    for module in list(sys.modules.values()):
+        if type(module) is type(sys):
+            look(vars(module), 2)
+    return found
+
+
+def breakpoint_locations(debugger, path, first, last):
+    """DAP BreakpointLocations between two lines.
+
+    Raises:
+        DapError: the source can't be read here.
+    """
+    if type(path) is not str:
+        raise DapError("bad_arguments", command="breakpointLocations", problem="the source needs a path")
+    line_map = debugger.maps.of(debugger.sources.key(debugger.sources.to_debuggee(path)))
+    if line_map is None:
+        raise DapError("no_source", path=path, why="there is no such file here")
+    return [{"line": line} for line in range(first, min(last, first + 10000) + 1) if line in line_map.lines]

@@ -1,0 +1,180 @@
+"""The breakpoint table: an immutable value with a generation. A change makes a new one."""
+from dapper._frame_eval import opcodes
+from dapper._frame_eval.conditions import compile_condition, compile_hit_condition, compile_log_message
+
+
+class Breakpoint:
+    """One breakpoint, of a line or of a function.
+
+    Attributes:
+        id: its DAP id, from 1.
+        key: the file's key; None for a function breakpoint.
+        name: the function's name; None for a line breakpoint.
+        requested: the line asked for.
+        line: the line it sits on, or None while nobody knows.
+        verified, message, reason: what the client is told.
+        hits: how often its condition was true.
+        asked: what the client asked for, to know it again.
+        told: whether the client knows its id.
+        source: the code object of the function it names, once known.
+    """
+
+    __slots__ = ("id", "key", "name", "requested", "line", "verified", "message", "reason", "condition",
+                 "condition_text", "hit_test", "log", "hits", "broken", "asked", "told", "source")
+
+    def __init__(self, number, key, wanted, name=None):
+        self.id = number
+        self.key = key
+        self.name = name
+        self.requested = wanted.get("line")
+        self.line = None
+        self.verified = False
+        self.message = self.reason = self.condition = self.hit_test = self.log = None
+        self.hits = 0
+        self.asked = self.source = None
+        self.told = False
+        self.broken = False  # its condition raised; said once
+        self.condition_text = wanted.get("condition") or None
+        try:
+            if self.condition_text:
+                self.condition = compile_condition(self.condition_text)
+            if wanted.get("hitCondition"):
+                self.hit_test = compile_hit_condition(str(wanted["hitCondition"]))
+            if wanted.get("logMessage"):
+                self.log = compile_log_message(wanted["logMessage"])
+        except (SyntaxError, ValueError) as error:
+            self.broken = True
+            self.refuse("failed", "%s: %s" % (type(error).__name__, getattr(error, "msg", None) or error))
+
+    def refuse(self, reason, message):
+        """Stay unverified, and say why."""
+        self.verified, self.reason, self.message = False, reason, message
+
+    def bind(self, line, message=None):
+        """Sit on ``line``."""
+        self.line, self.verified, self.reason, self.message = line, True, None, message
+
+    def describe(self, source=None):
+        """The DAP Breakpoint."""
+        body = {"id": self.id, "verified": self.verified}
+        line = self.line or self.requested
+        if line:
+            body["line"] = line
+        if source:
+            body["source"] = source
+        if self.message:
+            body["message"] = self.message
+        if self.reason:
+            body["reason"] = self.reason
+        return body
+
+
+class Table:
+    """All breakpoints, by file and by function name.
+
+    Args:
+        sources: knows the key of a code object's file.
+        maps: LineMaps.
+        by_key: file key → tuple of Breakpoint.
+        functions: tuple of Breakpoint.
+        on_bound: called with a Breakpoint that loading code has verified.
+    """
+
+    def __init__(self, sources, maps, by_key=None, functions=(), generation=0, on_bound=None):
+        self.generation = generation
+        self.by_key = by_key or {}
+        self.functions = tuple(functions)
+        self._sources = sources
+        self._maps = maps
+        self._on_bound = on_bound
+
+    def with_file(self, key, breakpoints):
+        """A new table with other breakpoints in one file."""
+        by_key = dict(self.by_key)
+        if breakpoints:
+            by_key[key] = tuple(breakpoints)
+        else:
+            by_key.pop(key, None)
+        return Table(self._sources, self._maps, by_key, self.functions, self.generation + 1, self._on_bound)
+
+    def with_functions(self, breakpoints):
+        """A new table with other function breakpoints."""
+        return Table(self._sources, self._maps, self.by_key, breakpoints, self.generation + 1, self._on_bound)
+
+    def cleared(self):
+        """A new table without breakpoints."""
+        return Table(self._sources, self._maps, {}, (), self.generation + 1, self._on_bound)
+
+    def lines_of(self, code):
+        """line → LineStops for the lines of ``code`` that have breakpoints."""
+        found = self.by_key.get(self._sources.key(code.co_filename))
+        if not found:
+            return {}
+        own = opcodes.executable_lines(code)
+        line_map = self._maps.of(self._sources.key(code.co_filename))
+        if line_map is not None:
+            own = own.difference(line_map.shadowed(code))
+        lines = {}
+        for breakpoint in found:
+            if breakpoint.broken:
+                continue
+            if not breakpoint.verified and breakpoint.requested in own:
+                breakpoint.bind(breakpoint.requested)
+                self._on_bound(breakpoint)
+            if breakpoint.line in own:
+                lines.setdefault(breakpoint.line, []).append(breakpoint)
+        spans = line_map.statements if line_map is not None else ()
+        return {line: LineStops(code, line, stops, spans) for line, stops in lines.items()}
+
+    def enters(self, code):
+        """Whether a function breakpoint names ``code``."""
+        return bool(self.functions) and bool(self.entry_breakpoints(code))
+
+    def entry_breakpoints(self, code):
+        """The function breakpoints that name ``code``."""
+        if code.co_name[:1] == "<":
+            return []
+        return [one for one in self.functions if not one.broken and self._names(one, code)]
+
+    def _names(self, breakpoint, code):
+        module, colon, name = breakpoint.name.rpartition(":")
+        last = name.rpartition(".")[2]
+        if code.co_name != last:
+            return False
+        key = self._sources.key(code.co_filename)
+        qualname = getattr(code, "co_qualname", None)
+        if qualname is None:
+            line_map = self._maps.of(key)
+            qualname = line_map.qualname(code) if line_map is not None else code.co_name
+        stem = key.rpartition(".")[0].replace("\\", "/")
+        if stem.endswith("/__init__"):
+            stem = stem[: -len("/__init__")]
+        matches = _is_tail(qualname.replace("<locals>.", ""), name)
+        if matches:
+            matches = not module or ("/" + stem).endswith("/" + module.replace(".", "/"))
+        elif not module:  # module.function, as an editor may offer it
+            full = stem.replace("/", ".") + "." + qualname
+            matches = "." in name and full.endswith("." + name)
+        if matches and not breakpoint.verified:
+            breakpoint.source = code
+            breakpoint.bind(code.co_firstlineno)
+            self._on_bound(breakpoint)
+        return matches
+
+
+class LineStops:
+    """The breakpoints on one line of one code object, and the offsets at which the line really begins."""
+
+    __slots__ = ("breakpoints", "_entries")
+
+    def __init__(self, code, line, breakpoints, spans):
+        self.breakpoints = tuple(breakpoints)
+        self._entries = opcodes.statement_entries(code, spans).get(line)
+
+    def begins_at(self, offset):
+        """Whether the line begins at this offset, and is not returned to in the middle of its statement."""
+        return not self._entries or offset in self._entries
+
+
+def _is_tail(qualname, name):
+    return qualname == name or qualname.endswith("." + name)

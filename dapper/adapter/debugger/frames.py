@@ -1,0 +1,107 @@
+"""Stacks as the user sees them, and numbers for what the editor may ask about until a thread goes on."""
+from dapper.protocol.errors import DapError
+
+
+class Handles:
+    """Numbers for frames and containers; each belongs to a thread and is gone when that thread goes on."""
+
+    def __init__(self):
+        self._items = {}  # number → (item, owner)
+        self._owners = {}  # owner → numbers
+        self._last = 0
+
+    def for_thread(self, owner):
+        """A view that gives numbers on behalf of thread ``owner`` (a DAP thread id)."""
+        return _Giver(self, owner)
+
+    def give(self, item, owner=0):
+        """A new number, from 1, for ``item``."""
+        self._last = number = self._last + 1
+        self._items[number] = (item, owner)
+        self._owners.setdefault(owner, []).append(number)
+        return number
+
+    def get(self, number):
+        """The item behind ``number``.
+
+        Raises:
+            DapError: it is gone or never was.
+        """
+        return self._find(number)[0]
+
+    def owner(self, number):
+        """The thread id ``number`` was given for.
+
+        Raises:
+            DapError: it is gone or never was.
+        """
+        return self._find(number)[1]
+
+    def forget(self, owner):
+        """Drop all that was given for thread ``owner``."""
+        for number in self._owners.pop(owner, ()):
+            self._items.pop(number, None)
+
+    def _find(self, number):
+        try:
+            return self._items[number]
+        except (KeyError, TypeError):
+            raise DapError("stale_variables", reference=number) from None
+
+
+class _Giver:
+    __slots__ = ("_handles", "owner")
+
+    def __init__(self, handles, owner):
+        self._handles = handles
+        self.owner = owner
+
+    def give(self, item):
+        return self._handles.give(item, self.owner)
+
+    def get(self, number):
+        return self._handles.get(number)
+
+
+class FrameHandle:
+    """One stack frame of a stopped thread, behind its DAP id."""
+
+    __slots__ = ("record", "frame", "line", "index")
+
+    def __init__(self, record, frame, line, index):
+        self.record = record
+        self.frame = frame
+        self.line = line
+        self.index = index
+
+
+def chain(frame):
+    """[(frame, line)] from ``frame`` outwards."""
+    entries = []
+    while frame is not None:
+        entries.append((frame, frame.f_lineno or frame.f_code.co_firstlineno))
+        frame = frame.f_back
+    return entries
+
+
+def traceback_entries(tb):
+    """[(frame, line)] of a traceback, innermost first, with the callers of its first frame behind."""
+    entries = []
+    first = None
+    while tb is not None:
+        first = first or tb.tb_frame
+        entries.append((tb.tb_frame, tb.tb_lineno))
+        tb = tb.tb_next
+    entries.reverse()
+    return entries + (chain(first.f_back) if first is not None else [])
+
+
+def stack_frame(number, frame, line, source, format):
+    """The DAP StackFrame of one entry."""
+    code = frame.f_code
+    name = getattr(code, "co_qualname", code.co_name)
+    if format.get("module"):
+        name = "%s.%s" % (frame.f_globals.get("__name__", "?"), name)
+    if format.get("line"):
+        name = "%s : %d" % (name, line)
+    return {"id": number, "name": name, "line": line, "column": 1, "source": source}

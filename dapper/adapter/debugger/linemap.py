@@ -1,0 +1,186 @@
+"""What a source file can tell about its lines before any of it runs. Pure but for reading the file."""
+import os
+
+from dapper._frame_eval import opcodes
+
+_stat = os.stat
+_open = open
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without importing ast
+_DONT_INHERIT = True
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+_WINDOW = 12  # lines; a breakpoint is not moved further than a reader would look
+
+
+class LineMap:
+    """The executable lines, statements and names of one file's text.
+
+    Attributes:
+        lines: the lines that can be stopped at.
+        problem: why there are none, or None.
+    """
+
+    def __init__(self, text, filename):
+        self.lines = frozenset()
+        self.problem = None
+        self.statements = []  # (first, last, kind) of simple statements and of the headers of compound ones
+        self._tries = []  # (first, last, handlers) of the bodies of try and with statements
+        self._names = {}  # (name, first line) → qualified name
+        self._shadowed = {}  # (comprehension's name, first line) → lines its statement covers already
+        try:
+            import warnings
+
+            with warnings.catch_warnings():  # the program's own compilation says these, once
+                warnings.simplefilter("ignore")
+                tree = compile(text, filename, "exec", _ONLY_AST, _DONT_INHERIT)
+                code = compile(text, filename, "exec", 0, _DONT_INHERIT)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            self.problem = "%s: %s" % (type(error).__name__, error)
+            return
+        self._walk(tree)
+        self.statements.sort()
+        lines = set()
+        self._gather(code, "", lines)
+        self.lines = frozenset(lines)
+
+    def resolve(self, line):
+        """Where a breakpoint on ``line`` goes.
+
+        Returns:
+            The line, or None when no code is near it.
+        """
+        if line in self.lines:
+            return line
+        inside = [span for span in self.statements if span[0] <= line <= span[1]]
+        for first, last, _ in sorted(inside, key=lambda span: span[1] - span[0]):
+            for candidate in range(line, first - 1, -1):
+                if candidate in self.lines:
+                    return candidate
+            for candidate in range(line, last + 1):
+                if candidate in self.lines:
+                    return candidate
+        for candidate in range(line + 1, line + _WINDOW + 1):
+            if candidate in self.lines:
+                return candidate
+        for candidate in range(line - 1, line - _WINDOW - 1, -1):
+            if candidate in self.lines:
+                return candidate
+        return None
+
+    def qualname(self, code):
+        """The qualified name of ``code``; Python below 3.11 does not keep it."""
+        return self._names.get((code.co_name, code.co_firstlineno), code.co_name)
+
+    def qualnames(self):
+        """The qualified names of all functions and classes of the file."""
+        return self._names.values()
+
+    def shadowed(self, code):
+        """Lines of a comprehension's code on which its statement stops already."""
+        if code.co_name not in _COMPREHENSIONS:
+            return ()
+        return self._shadowed.get((code.co_name, code.co_firstlineno), ())
+
+    def handles(self, line, types, exc_type):
+        """Whether a ``try`` or ``with`` in this file would keep an exception raised on ``line`` from leaving.
+
+        Args:
+            types: ``types(node) -> tuple of classes``, or None when it can't tell (then it is taken to handle).
+            exc_type: the exception's class.
+        """
+        for first, last, handlers in self._tries:
+            if not first <= line <= last:
+                continue
+            if handlers is None:
+                return True
+            for handler in handlers:
+                classes = (BaseException,) if handler.type is None else types(handler.type)
+                if classes is None or issubclass(exc_type, classes):
+                    return True
+        return False
+
+    def _gather(self, code, prefix, lines):
+        own = opcodes.executable_lines(code)
+        lines |= own
+        for inner in code.co_consts:
+            if isinstance(inner, type(code)):
+                if inner.co_name in _COMPREHENSIONS:
+                    self._shadowed[inner.co_name, inner.co_firstlineno] = own
+                    self._gather(inner, prefix, lines)
+                    continue
+                name = getattr(inner, "co_qualname", None) or prefix + inner.co_name
+                self._names.setdefault((inner.co_name, inner.co_firstlineno), name)
+                is_function = inner.co_flags & 1  # inspect.CO_OPTIMIZED: not a class body
+                self._gather(inner, name + (".<locals>." if is_function else "."), lines)
+
+    def _walk(self, node):
+        for child in _children(node):
+            if hasattr(child, "lineno") and type(child).__mro__[1].__name__ == "stmt":
+                self.statements.append(_span(child))
+                kind = type(child).__name__
+                if kind in ("Try", "TryStar"):
+                    self._tries.append((child.body[0].lineno, child.body[-1].end_lineno, child.handlers))
+                elif kind in ("With", "AsyncWith"):  # its __exit__ may swallow anything
+                    self._tries.append((child.body[0].lineno, child.body[-1].end_lineno, None))
+            self._walk(child)
+
+
+def _children(node):
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            for item in value:
+                if hasattr(item, "_fields"):
+                    yield item
+        elif hasattr(value, "_fields"):
+            yield value
+
+
+def _span(statement):
+    """(first line, last line, kind) of a statement, of its header only if it has a body."""
+    first = min([statement.lineno] + [item.lineno for item in getattr(statement, "decorator_list", ())])
+    kind = type(statement).__name__
+    body = getattr(statement, "body", None) or getattr(statement, "cases", None)
+    if not body:
+        return first, statement.end_lineno, kind
+    start = body[0]
+    below = getattr(start, "lineno", None) or start.pattern.lineno  # a match_case has no line of its own
+    below = min([below] + [item.lineno for item in getattr(start, "decorator_list", ())])
+    last = statement.lineno
+    for part in ("test", "iter", "target", "items", "args", "bases", "keywords", "returns", "subject", "type_params"):
+        last = max([last] + [end for end in _ends(getattr(statement, part, None))])
+    return first, min(last, max(below - 1, first)), kind
+
+
+def _ends(part):
+    if isinstance(part, list):
+        for item in part:
+            yield from _ends(item)
+    elif hasattr(part, "end_lineno"):
+        yield part.end_lineno
+    elif hasattr(part, "_fields"):
+        for child in _children(part):
+            yield from _ends(child)
+
+
+class LineMaps:
+    """The LineMap of each file, read again when the file changes."""
+
+    def __init__(self):
+        self._maps = {}
+
+    def of(self, path):
+        """The LineMap of the file at ``path``, or None when it can't be read."""
+        try:
+            stat = _stat(path)
+        except (OSError, ValueError):
+            return None
+        stamp = stat.st_mtime_ns, stat.st_size
+        found = self._maps.get(path)
+        if found is None or found[0] != stamp:
+            try:
+                with _open(path, "rb") as file:
+                    text = file.read()
+            except OSError:
+                return None
+            found = self._maps[path] = stamp, LineMap(text, path)
+        return found[1]

@@ -1,0 +1,202 @@
+"""Questions about a stopped program, answered as DAP bodies. What touches user objects runs on the stopped thread."""
+import sys
+
+from dapper._frame_eval import opcodes
+from dapper.adapter.debugger import completions as completing
+from dapper.adapter.debugger import evaluate as evaluating
+from dapper.adapter.debugger import exception_info as exceptions
+from dapper.adapter.debugger import variables as showing
+from dapper.adapter.debugger.frames import FrameHandle, stack_frame
+from dapper.protocol.errors import DapError
+
+
+def display(config, client):
+    """How values are shown under these launch arguments to that client."""
+    return showing.Display.from_config(config, client)
+
+
+def stack_trace(debugger, record, start, levels, format):
+    """The body of a stackTrace response."""
+    sources = debugger.sources
+    frames = [entry for entry in debugger.stack(record) if not sources.is_ours(entry[0].f_code)]
+    if sources.just_my_code and not format.get("includeAll"):
+        frames = [entry for entry in frames if sources.is_user(entry[0].f_code)] or frames
+    owner = record if record.stop is not None else debugger.any_standing()
+    body = []
+    for index, (frame, line) in enumerate(frames[start : start + levels if levels else None], start):
+        handle = FrameHandle(record, frame, line, index)
+        number = debugger.handles.give(handle, owner.id if owner is not None else -1)
+        body.append(stack_frame(number, frame, line, sources.describe(frame.f_code), format))
+    return {"stackFrames": body, "totalFrames": len(frames)}
+
+
+def frame_handle(debugger, number):
+    """The FrameHandle behind a DAP frame id.
+
+    Raises:
+        DapError: the frame is gone.
+    """
+    try:
+        handle = debugger.handles.get(number)
+    except DapError:
+        handle = None
+    if type(handle) is not FrameHandle:
+        raise DapError("stale_frame", frame=number)
+    return handle
+
+
+def scopes(debugger, handle, how):
+    """The Scopes of a frame."""
+    stop = handle.record.stop
+    extra = dict(stop.returned) if stop is not None and handle.frame is stop.frames[0][0] else {}
+    return showing.scopes(handle.frame, _giver(debugger, handle), how, extra)
+
+
+def variables(debugger, reference, query, how):
+    """The Variables behind a reference."""
+    container = debugger.handles.get(reference)
+    if type(container) is FrameHandle:
+        raise DapError("stale_variables", reference=reference)
+    format = query["format"]
+    return container.children(
+        start=query["start"],
+        count=query["count"],
+        filter=query["filter"],
+        hex=bool(format.get("hex")),
+        raw_string=bool(format.get("rawString")),
+        handles=debugger.handles.for_thread(debugger.handles.owner(reference)),
+        display=how,
+    )
+
+
+def set_variable(debugger, reference, name, text, how):
+    """Assign to a variable shown in a container."""
+    container = debugger.handles.get(reference)
+    giver = debugger.handles.for_thread(debugger.handles.owner(reference))
+    return showing.set_variable(container, name, text, giver, how)
+
+
+def set_expression(debugger, handle, expression, text, how):
+    """Assign to an expression."""
+    return evaluating.set_expression(handle.frame, expression, text, _giver(debugger, handle), how)
+
+
+def evaluate(debugger, handle, text, context, format, how):
+    """The body of an evaluate response."""
+    giver = _giver(debugger, handle) if handle is not None else debugger.handles.for_thread(_stander(debugger))
+    frame = handle.frame if handle is not None else None
+    value = evaluating.evaluate(text, frame, context)
+    return evaluating.render(value, context, giver, how, bool(format.get("hex")))
+
+
+def completions(handle, text, column, line):
+    """CompletionItems."""
+    return completing.complete(text, column, line, handle.frame if handle is not None else None)
+
+
+def exception_info(debugger, record):
+    """The body of an exceptionInfo response.
+
+    Raises:
+        DapError: the thread does not stand at an exception.
+    """
+    if record.stop is None or record.stop.exception is None:
+        raise DapError("wrong_state", command="exceptionInfo", why="this thread did not stop for an exception")
+    return exceptions.info(*record.stop.exception)
+
+
+def goto_targets(debugger, path, line):
+    """GotoTargets: the line, if the frame a stopped thread stands in may be sent there.
+
+    Raises:
+        DapError: nothing is stopped.
+    """
+    targets = []
+    record = debugger.standing()
+    key = debugger.sources.key(debugger.sources.to_debuggee(path)) if type(path) is str else None
+    for record in debugger.threads():
+        if record.stop is None or not record.stop.at_line:
+            continue
+        frame = record.stop.frames[0][0]
+        if debugger.sources.key(frame.f_code.co_filename) == key and line in opcodes.executable_lines(frame.f_code):
+            targets.append({"id": line, "label": "%s : %d" % (frame.f_code.co_name, line), "line": line})
+            break
+    return targets
+
+
+def goto(debugger, record, line):
+    """Send the stopped thread to ``line`` of its frame. Runs on that thread.
+
+    Raises:
+        DapError: the interpreter refuses, with its reason.
+    """
+    stop = record.stop
+    if not stop.at_line:
+        raise DapError("cannot_go", why="the thread is in the middle of a line; step once first")
+    try:
+        stop.frames[0][0].f_lineno = line
+    except ValueError as error:
+        raise DapError("cannot_go", why=error) from None
+
+
+def modules(debugger):
+    """All loaded modules as DAP Modules."""
+    found = []
+    for number, (name, module) in enumerate(sorted(sys.modules.items(), key=lambda item: str(item[0])), 1):
+        space = getattr(module, "__dict__", None)
+        if type(space) is not dict:
+            continue
+        body = {"id": number, "name": str(name)}
+        path = space.get("__file__")
+        if type(path) is str:
+            body["path"] = debugger.sources.to_client(path)
+            body["isUserCode"] = debugger.sources.why_not_user(path) is None
+        if type(space.get("__version__")) is str:
+            body["version"] = space["__version__"]
+        if type(space.get("__package__")) is str:
+            body["package"] = space["__package__"]
+        found.append(body)
+    return found
+
+
+def loaded_sources(debugger):
+    """The files of loaded modules as DAP Sources."""
+    paths = {}
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__dict__", {}).get("__file__")
+        if type(path) is str and path.endswith((".py", ".pyw")):
+            paths[debugger.sources.to_client(path)] = True
+    return [{"name": path.replace("\\", "/").rpartition("/")[2], "path": path} for path in sorted(paths)]
+
+
+def system_info(debugger, version):
+    """The body of a debugpySystemInfo response, a custom request of debugpy's clients."""
+    import os
+    import platform
+
+    bits = 64 if sys.maxsize > 2**32 else 32
+    return {
+        "debugpy": {"version": version},
+        "python": {
+            "version": platform.python_version(),
+            "implementation": {
+                "name": platform.python_implementation(),
+                "version": platform.python_version(),
+                "description": sys.version,
+            },
+        },
+        "platform": {"name": sys.platform},
+        "process": {"pid": os.getpid(), "ppid": os.getppid(), "executable": sys.executable, "bitness": bits},
+        "pydevd": {"usingCython": False, "usingFrameEval": False},
+        "dapper": {"version": version, "engine": debugger.engine_name},
+    }
+
+
+def _giver(debugger, handle):
+    owner = handle.record if handle.record.stop is not None else debugger.any_standing()
+    return debugger.handles.for_thread(owner.id if owner is not None else 0)
+
+
+def _stander(debugger):
+    record = debugger.any_standing()
+    return record.id if record is not None else 0

@@ -1,0 +1,545 @@
+"""PyDebugger: the process's one debugger. Events of the engine come in, a stop is: announce, do jobs, go on."""
+import _thread
+import os
+import sys
+from _thread import allocate_lock, get_ident
+
+from dapper._frame_eval.conditions import render_log
+from dapper._frame_eval.runtime import FrameEvalRuntime
+from dapper._frame_eval.telemetry import Reason, telemetry
+from dapper.adapter.debugger.breakpoints import Table
+from dapper.adapter.debugger.exceptions import Filters, is_noise, leaves_user_code, matches, passed_before
+from dapper.adapter.debugger.frames import Handles, chain, traceback_entries
+from dapper.adapter.debugger.hooks import ExceptionHooks
+from dapper.adapter.debugger.linemap import LineMaps
+from dapper.adapter.debugger.sources import Sources
+from dapper.adapter.debugger.stepping import IN_CALLER, KEEP, Plan
+from dapper.adapter.debugger.threads import Stop, ThreadRecord
+from dapper.protocol.errors import DapError
+
+_current_frames = sys._current_frames
+_interrupt_main = _thread.interrupt_main
+_MAIN = get_ident() if "threading" not in sys.modules else sys.modules["threading"].main_thread().ident
+
+
+class PyDebugger:
+    """Breakpoints, threads and stops of this process.
+
+    It outlives sessions: `attach` hands it the callable through which stops go up, `detach` takes that away and lets
+    the program run on without breakpoints.
+    """
+
+    def __init__(self):
+        self.sources = Sources()
+        self.maps = LineMaps()
+        self.handles = Handles()
+        self.filters = Filters()
+        self.config = {}
+        self.hidden = set()  # idents of the debugger's own threads
+        self._lock = allocate_lock()
+        self._records = {}
+        self._last_id = 0
+        self._tell = None
+        self._configured = False
+        self._waiting = []  # locks of threads that wait for a client
+        self._runtime = FrameEvalRuntime(self)
+        self._hooks = ExceptionHooks(self.on_uncaught)
+        self.table = self._empty_table()
+
+    # A session comes and goes
+
+    def attach(self, tell):
+        """Report to a session from now on.
+
+        Args:
+            tell: ``tell(event, body)`` sends a DAP event.
+        """
+        self._tell = tell
+
+    def configure(self, config):
+        """Take over launch or attach arguments.
+
+        Raises:
+            DapError: one of them is of the wrong form.
+        """
+        self.sources.configure(config)
+        self.config = config
+
+    def start(self):
+        """Start the engine, if it does not run yet."""
+        self._runtime.initialize(self.config.get("frameEval"), self.table)
+        self._hooks.install()
+        self._apply_filters()
+
+    def let_go(self):
+        """The client has finished its configuration: who waits for that goes on."""
+        self._configured = True
+        self.cancel_wait()
+
+    def wait_until_configured(self, timeout=-1):
+        """Block until a client has finished its configuration, or the wait is cancelled or its session ends.
+
+        Args:
+            timeout: seconds; -1 waits without a limit.
+
+        Returns:
+            Whether a client is there and configured.
+        """
+        lock = allocate_lock()
+        lock.acquire()
+        with self._lock:
+            if not self._configured:
+                self._waiting.append(lock)
+                waits = True
+            else:
+                waits = False
+        if waits:
+            lock.acquire(True, timeout)
+        if self._configured:
+            self.watch_this_thread()
+        return self._configured
+
+    def cancel_wait(self):
+        """Wake everybody who waits for a client."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for lock in waiting:
+            lock.release()
+
+    def is_connected(self):
+        """Whether a client is there and has finished its configuration."""
+        return self._configured
+
+    def detach(self):
+        """Forget the session: no breakpoints, no engine, every thread runs."""
+        with self._lock:
+            self._tell = None
+            self._configured = False
+            self.table = self.table.cleared()
+            self.filters = Filters()
+            records = list(self._records.values())
+        self._runtime.shutdown()
+        self._hooks.remove()
+        for record in records:
+            record.plan = record.pausing = record.entering = None
+            record.refuse_jobs(all_of_them=True)
+            if record.stop is not None:
+                record.post(_GO_ON)
+        self.cancel_wait()
+
+    @property
+    def engine_name(self):
+        """The name of the engine at work, or None."""
+        return self._runtime.engine.name if self._runtime.engine is not None else None
+
+    def telemetry(self):
+        """What the runtime has to say of itself."""
+        return self._runtime.get_stats()
+
+    # Breakpoints
+
+    def set_breakpoints(self, key, breakpoints):
+        """Replace the breakpoints of the file with this key."""
+        self._use(self.table.with_file(key, breakpoints))
+
+    def set_function_breakpoints(self, breakpoints):
+        """Replace all function breakpoints."""
+        self._use(self.table.with_functions(breakpoints))
+
+    def set_filters(self, filters):
+        """Replace the exception filters."""
+        self.filters = filters
+        self._apply_filters()
+
+    def _use(self, table):
+        self.table = table
+        self._runtime.update(table)
+
+    def _empty_table(self):
+        return Table(self.sources, self.maps, on_bound=self._bound)
+
+    def _bound(self, breakpoint):
+        if breakpoint.told:
+            self._say("breakpoint", {"reason": "changed", "breakpoint": breakpoint.describe()})
+
+    def _apply_filters(self):
+        if self._runtime.engine is not None:
+            self._runtime.engine.watch_raises(self.filters.at_raise)
+
+    # Threads
+
+    def record(self, number):
+        """The record of DAP thread ``number``.
+
+        Raises:
+            DapError: there is none.
+        """
+        for record in list(self._records.values()):
+            if record.id == number:
+                return record
+        raise DapError("no_thread", thread=number)
+
+    def threads(self):
+        """The records of the program's threads that live now."""
+        alive = _current_frames().keys()
+        for ident in alive:
+            if ident not in self.hidden:
+                self._record(ident)
+        for ident, record in list(self._records.items()):
+            if ident not in alive:
+                del self._records[ident]
+                record.refuse_jobs(all_of_them=True)
+        return sorted(self._records.values(), key=lambda record: record.id)
+
+    def thread_name(self, record):
+        """The name the program gave a thread."""
+        threading = sys.modules.get("threading")
+        active = getattr(threading, "_active", {})  # threading.enumerate() takes a lock that a stopped thread may hold
+        thread = active.get(record.ident)
+        if thread is not None:
+            return str(thread.name)
+        return "MainThread" if record.ident == _MAIN else "Thread-%d" % record.id
+
+    def standing(self, number=None):
+        """The record of a stopped thread: that one, or any.
+
+        Raises:
+            DapError: it runs.
+        """
+        if number:
+            record = self.record(number)
+            if record.stop is not None:
+                return record
+        else:
+            for record in sorted(self._records.values(), key=lambda record: record.id):
+                if record.stop is not None:
+                    return record
+        raise DapError("not_stopped")
+
+    def any_standing(self):
+        """A record to do a job for a thread that can't do its own, or None; the one that was announced first."""
+        standing = [record for record in self._records.values() if record.stop is not None]
+        standing.sort(key=lambda record: (not record.stop.announced, record.id))
+        return standing[0] if standing else None
+
+    def stack(self, record):
+        """[(frame, line)] of a thread, stopped or not."""
+        if record.stop is not None:
+            return record.stop.frames
+        return chain(_current_frames().get(record.ident))
+
+    def _record(self, ident=None):
+        ident = ident or get_ident()
+        record = self._records.get(ident)
+        if record is None:
+            with self._lock:
+                self._last_id += 1
+                record = self._records[ident] = ThreadRecord(self._last_id, ident)
+        return record
+
+    # Going on
+
+    def step(self, record, kind):
+        """Plan a step; called on the stopped thread itself, which then goes on."""
+        frame = record.stop.frames[0][0]
+        record.plan = plan = Plan(kind, frame, self.sources.is_user)
+        self._runtime.engine.follow(record.ident, frame, plan)
+        if self.config.get("steppingResumesAllThreads") is not False:
+            self.go_on([other for other in self._records.values() if other is not record])
+
+    def go_on(self, records=None):
+        """Let stopped threads run; all of them, unless told which."""
+        for record in list(self._records.values() if records is None else records):
+            with self._lock:
+                record.pausing = None
+                stop = record.stop
+                if stop is None:
+                    continue
+                announce = not stop.announced and not stop.parked
+            if announce:
+                self._announce(record)
+            else:
+                record.post(_GO_ON)
+        if self._runtime.engine is not None and not any(one.pausing for one in self._records.values()):
+            self._runtime.engine.calm()
+
+    def pause(self, reason="pause", records=None):
+        """Have threads stop at their next line."""
+        records = self.threads() if records is None else records
+        for record in records:
+            if record.stop is None:
+                record.pausing = reason
+        if self._runtime.engine is not None:
+            self._runtime.engine.hurry([record.ident for record in records])
+
+    def arrived(self, record):
+        """The thread was sent to another line; say where it stands now. Called on it."""
+        self.handles.forget(record.id)
+        stop = record.stop
+        record.stop = Stop(chain(stop.frames[0][0]), "goto", at_line=True)
+        self._announce(record)
+
+    def interrupt(self):
+        """Raise KeyboardInterrupt in the main thread, which runs on if it stands."""
+        _interrupt_main()
+        self.go_on()
+
+    def pause_at_entry(self):
+        """Have the main thread stop at the user's first line."""
+        self.pause("entry", [self._record(_MAIN)])
+
+    def break_here(self, frame):
+        """Have the calling thread stop at the next line of ``frame``, or in its caller when it has none."""
+        if self._tell is None or self._runtime.engine is None:
+            return
+        record = self._record()
+        record.plan = Plan("over", frame, lambda code: not self.sources.is_ours(code))
+        record.plan.reason = "breakpoint"
+        self._runtime.engine.watch_this_thread()
+        self._runtime.engine.follow(record.ident, frame, record.plan)
+
+    def watch_this_thread(self, on=True):
+        """Have breakpoints work on the calling thread, or not."""
+        if self._runtime.engine is not None:
+            self._runtime.engine.watch_this_thread(on)
+
+    # Events of the engine
+
+    def wants(self, ident):
+        """Whether the thread steps or is asked to stop."""
+        record = self._records.get(ident)
+        return record is not None and record.stop is None and (record.plan is not None or record.pausing is not None)
+
+    def enters(self, ident, code):
+        """Whether lines of ``code``, which is starting on that thread, matter."""
+        record = self._records.get(ident)
+        return record is not None and record.plan is not None and record.plan.enters(code)
+
+    def on_enter(self, frame):
+        """Code that a function breakpoint names has started."""
+        record = self._record()
+        if record.stop is None:
+            record.entering = frame
+
+    def on_line(self, frame, line, stops):
+        """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None."""
+        record = self._record()
+        if record.stop is not None or self._tell is None:
+            return
+        hit = []
+        if stops is not None and stops.begins_at(frame.f_lasti):
+            hit = self._hits(stops.breakpoints, frame, line)
+        reason = "breakpoint"
+        if record.entering is frame:
+            record.entering = None
+            entered = self._hits(self.table.entry_breakpoints(frame.f_code), frame, line)
+            if entered and not hit:
+                reason = "function breakpoint"
+            hit += entered
+        plan = record.plan
+        if not hit:
+            if plan is not None and plan.stops_at_line(frame):
+                reason = plan.reason
+            elif record.pausing is not None and self._may_pause(record.pausing, frame):
+                reason = record.pausing
+            else:
+                return
+        parked = not hit and plan is None and reason == "pause" and self._someone_stands()
+        self._stand(record, Stop(chain(frame), reason, hit=hit, at_line=True, parked=parked))
+
+    def on_leave(self, frame, value, suspended):
+        """A frame of a stepping thread returns or yields ``value``."""
+        record = self._record()
+        plan = record.plan
+        if plan is None or record.stop is not None:
+            return
+        what = plan.leaves(frame, suspended)
+        if what == KEEP:
+            if plan.goes_in:
+                self._runtime.engine.follow(record.ident, frame.f_back, plan)
+            return
+        if what != IN_CALLER:
+            record.plan = None
+            self._runtime.engine.unfollow(record.ident)
+            return
+        returned = {}
+        if self.config.get("showReturnValue") and not suspended:
+            returned["(return) " + frame.f_code.co_name] = value
+        self._stand(record, Stop(chain(frame.f_back), plan.reason, returned=returned))
+
+    def on_raise(self, frame, exc_info):
+        """An exception was raised in ``frame``, or came up to it."""
+        record = self._record()
+        exc_type, exception, tb = exc_info
+        filters, is_user = self.filters, self.sources.is_user
+        if record.stop is not None or self._tell is None or not is_user(frame.f_code) or is_noise(exc_type):
+            return
+        if filters.raised is not None and matches(filters.raised, exc_type) and not passed_before(tb, is_user):
+            mode = "always"
+        elif (
+            filters.user_unhandled is not None
+            and matches(filters.user_unhandled, exc_type)
+            and not passed_before(tb, is_user)
+            and leaves_user_code(frame, frame.f_lineno, exc_type, is_user, self.maps, self.sources.key)
+        ):
+            mode = "userUnhandled"
+        else:
+            return
+        frames = chain(frame)
+        self._stand(record, _exception_stop(frames, exc_info, mode))
+
+    def on_uncaught(self, exc_info):
+        """A thread is about to die of an exception."""
+        record = self._record()
+        if record.stop is not None or self._tell is None or self.filters.uncaught is None:
+            return
+        if matches(self.filters.uncaught, exc_info[0]):
+            self.post_mortem(exc_info, "unhandled")
+
+    def post_mortem(self, exc_info, mode="unhandled"):
+        """Stop on the calling thread and show the frames of a traceback."""
+        if self._tell is None:
+            return
+        frames = traceback_entries(exc_info[2]) or chain(sys._getframe(1))
+        frames = [entry for entry in frames if not self.sources.is_ours(entry[0].f_code)]
+        while self.sources.just_my_code and len(frames) > 1 and not self.sources.is_user(frames[0][0].f_code):
+            if not any(self.sources.is_user(frame.f_code) for frame, _ in frames):
+                break
+            frames.pop(0)
+        if frames:
+            self._stand(self._record(), _exception_stop(frames, exc_info, mode))
+
+    def on_fault(self, error):
+        """An error of ours inside an engine callback: say it, and let the program run on."""
+        self._say("output", {"category": "important", "output": "dapper: internal error: %r\n" % (error,)})
+
+    # A stop
+
+    def _hits(self, breakpoints, frame, line):
+        hit = []
+        for breakpoint in breakpoints:
+            if breakpoint.condition is not None:
+                try:
+                    if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
+                        continue
+                except Exception as error:  # boundary: user condition; reported once, and it does not stop
+                    self._condition_failed(breakpoint, error)
+                    continue
+            breakpoint.hits += 1
+            if breakpoint.hit_test is not None and not breakpoint.hit_test(breakpoint.hits):
+                continue
+            if breakpoint.log is not None:
+                self._log(render_log(breakpoint.log, frame), frame, line)
+            else:
+                hit.append(breakpoint.id)
+        return hit
+
+    def _condition_failed(self, breakpoint, error):
+        telemetry.record(Reason.CONDITION_FAILED, breakpoint.condition_text)
+        if not breakpoint.broken:
+            breakpoint.broken = True
+            text = "Breakpoint condition %r failed: %s: %s\n" % (breakpoint.condition_text, type(error).__name__, error)
+            self._say("output", {"category": "important", "output": text})
+
+    def _log(self, text, frame, line):
+        source = self.sources.describe(frame.f_code)
+        self._say("output", {"category": "stdout", "output": text + "\n", "source": source, "line": line})
+
+    def _may_pause(self, reason, frame):
+        if reason == "entry":
+            return self.sources.is_user(frame.f_code)
+        return not self.sources.is_ours(frame.f_code)
+
+    def _someone_stands(self):
+        return any(record.stop is not None for record in self._records.values())
+
+    def _stand(self, record, stop):
+        with self._lock:
+            if self._tell is None:
+                return
+            record.stop = stop
+            record.plan = record.pausing = record.entering = None
+            first = not any(one.stop is not None and one.stop.announced for one in self._records.values())
+            first = first and not stop.parked
+        engine = self._runtime.engine
+        if engine is not None:
+            engine.unfollow(record.ident)
+        if first:
+            self._announce(record)
+            if self.config.get("stopAllThreadsOnSuspend") is not False:
+                self.pause("pause", [one for one in self.threads() if one is not record])
+        record.work()
+        with self._lock:
+            record.stop = None
+        self.handles.forget(record.id)
+        record.refuse_jobs()
+        if record.interrupted:
+            record.interrupted = False
+            _interrupt_main()
+
+    def _announce(self, record):
+        stop = record.stop
+        stop.announced = True
+        body = {
+            "reason": stop.reason,
+            "threadId": record.id,
+            "allThreadsStopped": self.config.get("stopAllThreadsOnSuspend") is not False,
+            "preserveFocusHint": stop.reason == "pause",
+        }
+        if stop.description:
+            body["description"] = stop.description
+        if stop.text:
+            body["text"] = stop.text
+        if stop.hit:
+            body["hitBreakpointIds"] = stop.hit
+        self._say("stopped", body)
+
+    def _say(self, event, body):
+        tell = self._tell
+        if tell is not None:
+            tell(event, body)
+
+
+class _GoOn:
+    waits = False
+
+    @staticmethod
+    def run():
+        return True
+
+    @staticmethod
+    def refuse():
+        """Nobody waits for an answer."""
+
+
+_GO_ON = _GoOn()
+
+
+def _exception_stop(frames, exc_info, mode):
+    exc_type, exception, tb = exc_info
+    try:
+        description = str(exception)
+    except Exception as error:  # boundary: user's __str__
+        description = "<str of %s failed: %s>" % (exc_type.__name__, type(error).__name__)
+    returned = {"__exception__": (exc_type, exception, tb)}
+    stop = Stop(frames, "exception", exc_type.__name__, description, exception=(exc_type, exception, tb, mode))
+    stop.returned = returned
+    return stop
+
+
+_debugger = None
+
+
+def get_debugger():
+    """The process's one PyDebugger."""
+    global _debugger
+    if _debugger is None:
+        _debugger = PyDebugger()
+    return _debugger
+
+
+def forget_inherited():
+    """In a forked child: the parent's debugger and its threads are not here."""
+    global _debugger
+    _debugger = None
+    os.environ.pop("DAPPER_SESSION", None)

@@ -1,0 +1,106 @@
+"""One record a thread: its plan, its stop, and the queue of jobs it does while it stands."""
+from _thread import allocate_lock
+from collections import deque
+
+
+class Stop:
+    """Where and why a thread stands.
+
+    Attributes:
+        frames: list of (frame, line), innermost first, as shown to the user.
+        reason: a DAP stop reason.
+        text, description: more for the `stopped` event, or None.
+        hit: ids of the breakpoints that were hit.
+        exception: (type, exception, traceback), or None.
+        returned: name → value to show above the locals.
+        at_line: whether the thread is at the start of a line, so that it may be sent elsewhere (goto).
+        parked: whether it stands only because another thread stopped.
+        announced: whether the client was told.
+    """
+
+    __slots__ = ("frames", "reason", "text", "description", "hit", "exception", "returned", "at_line", "parked", "announced")
+
+    def __init__(self, frames, reason, text=None, description=None, hit=(), exception=None, returned=None,
+                 at_line=False, parked=False):
+        self.frames = frames
+        self.reason = reason
+        self.text = text
+        self.description = description
+        self.hit = list(hit)
+        self.exception = exception
+        self.returned = returned or {}
+        self.at_line = at_line
+        self.parked = parked
+        self.announced = False
+
+
+class Job:
+    """Work for a stopped thread.
+
+    Args:
+        run: called on the thread; a true result lets the thread go on.
+        refuse: called, on some thread, when the job will never run.
+        waits: whether it may wait for the next stop (a step that was asked for while another was under way).
+    """
+
+    __slots__ = ("run", "refuse", "waits")
+
+    def __init__(self, run, refuse, waits=False):
+        self.run = run
+        self.refuse = refuse
+        self.waits = waits
+
+
+class ThreadRecord:
+    """What the debugger knows of one thread.
+
+    Attributes:
+        id: the DAP thread id, counted from 1.
+        ident: the interpreter's thread identity.
+        plan: the Plan of the step under way, or None.
+        pausing: None, or the stop reason for which the thread is asked to stop at its next line.
+        entering: a frame that has just started and whose code a function breakpoint names, or None.
+        stop: the Stop it stands at, or None while it runs.
+    """
+
+    def __init__(self, number, ident):
+        self.id = number
+        self.ident = ident
+        self.plan = None
+        self.pausing = None
+        self.stop = None
+        self.entering = None
+        self.interrupted = False
+        self._jobs = deque()
+        self._wake = allocate_lock()
+        self._wake.acquire()
+
+    def post(self, job):
+        """Hand a Job to the thread. From any thread."""
+        self._jobs.append(job)
+        try:
+            self._wake.release()
+        except RuntimeError:
+            pass  # it is awake already and will find the job
+
+    def work(self):
+        """Do jobs until one of them says to go on. Called by the thread itself."""
+        while True:
+            while self._jobs:
+                if self._jobs.popleft().run():
+                    return
+            try:
+                self._wake.acquire()
+            except KeyboardInterrupt:
+                self.interrupted = True  # Ctrl-C while standing: the program gets it when it goes on
+
+    def refuse_jobs(self, all_of_them=False):
+        """Refuse the jobs that can't be done any more; steps stay for the next stop unless told otherwise."""
+        kept = deque()
+        while self._jobs:
+            job = self._jobs.popleft()
+            if job.waits and not all_of_them:
+                kept.append(job)
+            else:
+                job.refuse()
+        self._jobs.extend(kept)
