@@ -1,0 +1,48 @@
+"""The first code in a process that a hub started, and in its Python children.
+
+Runs the user's own sitecustomize as if we were not here, then reports to the hub if there is one. Any Python reads this
+file, old ones too, so it keeps to the oldest spelling.
+"""
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _step_aside():
+    """Take this folder off the path and give the module's name back."""
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.curdir) != _HERE]
+    sys.path_importer_cache.pop(_HERE, None)
+    sys.modules.pop(__name__, None)
+
+
+def _report():
+    """Hand over to dapper, loaded from where this file stands, installed or not."""
+    if sys.version_info < (3, 8):
+        return  # the hub says that this process is not debugged
+    package = os.path.dirname(os.path.dirname(_HERE))
+    if "dapper" not in sys.modules:
+        import _frozen_importlib
+        import _frozen_importlib_external
+
+        spec = _frozen_importlib_external.spec_from_file_location(
+            "dapper", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
+        )
+        module = _frozen_importlib.module_from_spec(spec)
+        sys.modules["dapper"] = module
+        spec.loader.exec_module(module)
+    from dapper.adapter.server import boot
+
+    boot()
+
+
+_ours = sys.modules[__name__]
+_step_aside()
+try:
+    import sitecustomize  # the user's own, if there is one; else the ImportError that Python expects in that case
+except ImportError:
+    sys.modules[__name__] = _ours  # what the import that runs us looks for; it removes it as that error comes out
+    raise
+finally:
+    if os.environ.get("DAPPER_BOOT"):
+        _report()

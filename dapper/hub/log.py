@@ -1,0 +1,58 @@
+"""What the hub writes down when asked to: one line a message or fact, no tokens."""
+import os
+import threading
+import time
+
+from dapper.protocol import wire
+
+
+class Log:
+    """Lines with a time stamp; costs nothing when no one wants them.
+
+    Args:
+        write: ``write(text)``, or None to write nothing.
+    """
+
+    def __init__(self, write=None):
+        self._write = write
+        self._secrets = []
+        self._lock = threading.Lock()
+
+    @classmethod
+    def to_folder(cls, folder):
+        """A log file of this process in ``folder``, readable by its user only.
+
+        Raises:
+            OSError: the folder can't be made or written.
+        """
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, "dapper.hub-%d.log" % os.getpid())
+        stream = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", 1, encoding="utf-8")
+        return cls(stream.write)
+
+    def hide(self, secret):
+        """Never write ``secret``, a text."""
+        self._secrets.append(secret)
+
+    def note(self, text):
+        """Write one line."""
+        if self._write is None:
+            return
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        now = time.time()
+        stamp = time.strftime("%H:%M:%S", time.localtime(now))
+        with self._lock:
+            self._write("%s.%03d %s\n" % (stamp, now % 1 * 1000, text))
+
+    def message(self, arrow, message):
+        """Write one DAP message; ``arrow`` says who it goes to."""
+        if self._write is not None:
+            self.note("%s %s" % (arrow, wire.encode(message).decode("ascii")))
+
+    def fault(self):
+        """Write down the exception being handled: a fault of ours."""
+        if self._write is not None:
+            import traceback
+
+            self.note(traceback.format_exc())
