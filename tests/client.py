@@ -314,11 +314,11 @@ class DapClient:
             assert stop.line == line
         return stop
 
-    def marks_until_end(self, limit=1000):
+    def places_until_end(self, limit=5000):
         """Continue from stop to stop until the program has ended.
 
         Returns:
-            The marks stopped at, in order.
+            (path, line) of each stop, in order.
         """
         seen = []
 
@@ -327,12 +327,17 @@ class DapClient:
 
         while len(seen) < limit:
             if self.stopped is not None:
-                seen.append(self.stopped.mark)
+                top = self.stack(levels=1)[0]
+                seen.append(((top.get("source") or {}).get("path"), top["line"]))
                 self.continue_()
             if self.wire.wait(find, "a stop or the end")["event"] == "terminated":
                 return seen
             self.wait_stop()
         raise AssertionError("more than %d stops: %s …" % (limit, seen[:20]))
+
+    def marks_until_end(self):
+        """The marks of `places_until_end`."""
+        return [self.program.at(*place) for place in self.places_until_end()]
 
     def finish(self, code=0):
         """Let the program end: no stop may come any more.
