@@ -407,7 +407,7 @@ class DapClient:
         """The debuggee's."""
         return self.wire.wait(lambda: self.wire.bodies("process") or None, "the event process")[0]["systemProcessId"]
 
-    # -- what the adapter asks of a client ------------------------------------------------------------------------------
+    # -- what the adapter asks of a client ----------------------------------------------------------------------------
 
     def _reverse(self, request):
         arguments = request.get("arguments") or {}

@@ -1,9 +1,10 @@
 """Is this a message of the Debug Adapter Protocol? Checked by pydantic against the generated types, strictly."""
 
 import functools
+from typing import Any, Dict, List
 
 import pydantic
-from typing_extensions import NotRequired, TypedDict, is_typeddict
+from typing_extensions import Literal, NotRequired, TypedDict, is_typeddict
 
 from dapper.protocol import messages
 
@@ -18,8 +19,8 @@ class Hello(TypedDict):
     token: str
     pid: int
     ppid: int
-    startMethod: messages.Literal["start", "fork", "exec", "connect"]
-    argv: messages.List[str]
+    startMethod: Literal["start", "fork", "exec", "connect"]
+    argv: List[str]
     executable: str
     python: str
 
@@ -31,7 +32,7 @@ class Socket(TypedDict):
 
 
 class Sockets(TypedDict):
-    sockets: messages.List[Socket]
+    sockets: List[Socket]
 
 
 class WaitingForServer(TypedDict):
@@ -44,7 +45,7 @@ CUSTOM_EVENTS = {
     "dapperHello": Hello,
     "debugpySockets": Sockets,
     "debugpyWaitingForServer": WaitingForServer,
-    "debugpyAttach": messages.Dict[str, messages.Any],
+    "debugpyAttach": Dict[str, Any],
 }
 
 #: Requests beyond the protocol, whatever they carry.
@@ -74,9 +75,9 @@ _configure()
 class CustomEvent(TypedDict):
     __pydantic_config__ = pydantic.ConfigDict(strict=True, extra="forbid")
     seq: int
-    type: messages.Literal["event"]
+    type: Literal["event"]
     event: str
-    body: NotRequired[messages.Any]
+    body: NotRequired[Any]
 
 
 @functools.lru_cache(maxsize=None)

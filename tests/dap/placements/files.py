@@ -7,12 +7,14 @@ FILES = [
     Placement("tabs", b"from helpers import f\nif f(1):  # @if\n\tx = 2  # @two\n\tx = 3  # @three\n", "if two three"),
     Placement(
         "latin-1 cookie",
-        "# -*- coding: latin-1 -*-\nfrom helpers import f\nname = f('é')  # @name\nf(name)  # @next\n".encode("latin-1"),
+        "# -*- coding: latin-1 -*-\nfrom helpers import f\nname = f('é')  # @name\nf(name)  # @next\n".encode(
+            "latin-1"
+        ),
         "name next",
     ),
     Placement("byte order mark", b"\xef\xbb\xbffrom helpers import f\nx = f(1)  # @x\n", "x"),
     Placement("no newline at the end", b"from helpers import f\nx = 1\nf(x)  # @last", "last"),
-    Placement("form feed", b"from helpers import f\n\x0c\nx = f(1)  # @x\n\x0c\ndef g():\n    f(2)  # @g\ng()\n", "x g"),
+    Placement("form feed", b"from helpers import f\n\x0c\nx = 1  # @x\n\x0c\ndef g():\n    f(2)  # @g\ng()\n", "x g"),
     Placement("docstring first", b'"""Words.\n\nMore.\n"""\nfrom helpers import f\nf(1)  # @f\n', "f"),
     Placement("unicode file name", "x = f(1)  # @x\n", "x", file="größe_名前.py"),
     Placement("named like a module of the library", "x = f(1)  # @x\n", "x", file="package/io.py"),

@@ -1,0 +1,424 @@
+"""Line and function breakpoints: where they sit, when they stop, what the client is told."""
+
+import os
+
+import pytest
+
+COUNT = """
+for n in range(6):
+    x = n * 2  # @loop
+end = 1  # @end
+"""
+
+
+def values(s, expression, marks=None):
+    """The expression's value at each stop up to the end."""
+    seen = []
+    while True:
+        found = s.wire.wait(lambda: s.wire.peek("stopped") or s.wire.peek("terminated"), "a stop or the end")
+        if found["event"] == "terminated":
+            return seen
+        s.wait_stop()
+        seen.append(s.evaluate(expression))
+        s.continue_()
+
+
+def configured(dap, prog, *places, **config):
+    """A session with these breakpoints in the program, not yet running; and what was answered."""
+    s = dap.open(prog)
+    s.initialize()
+    s.launch(prog, **config)
+    return s, s.set_breakpoints(None, places)
+
+
+def test_stop_at_a_line(dap, program):
+    prog = program(COUNT)
+    with dap.launch(prog, ["end"]) as s:
+        stop = s.wait_stop("end", reason="breakpoint")
+        assert stop.body["allThreadsStopped"] is True
+        assert stop.frames[0]["name"] == "<module>"
+        assert stop.frames[0]["source"]["path"] == prog.path
+        assert stop.frames[0]["column"] >= 1
+        s.finish()
+
+
+def test_the_ids_hit_are_told(dap, program):
+    prog = program(COUNT)
+    s, answered = configured(dap, prog, "loop", "end")
+    with s:
+        s.configuration_done()
+        ids = [breakpoint["id"] for breakpoint in answered]
+        assert len(set(ids)) == 2 and min(ids) >= 1
+        assert s.wait_stop("loop").body["hitBreakpointIds"] == [ids[0]]
+        s.set_breakpoints(None, ["end"])
+        assert len(s.continue_("end").body["hitBreakpointIds"]) == 1
+
+
+@pytest.mark.parametrize(
+    "extra, stops",
+    [
+        ({"condition": "n == 4"}, ["4"]),
+        ({"condition": "n % 2"}, ["1", "3", "5"]),
+        ({"hitCondition": "3"}, ["2"]),
+        ({"hitCondition": "== 3"}, ["2"]),
+        ({"hitCondition": ">=5"}, ["4", "5"]),
+        ({"hitCondition": "> 5"}, ["5"]),
+        ({"hitCondition": "<=1"}, ["0"]),
+        ({"hitCondition": "<3"}, ["0", "1"]),
+        ({"hitCondition": "%2"}, ["1", "3", "5"]),
+        ({"hitCondition": "@HIT@ in (1, 6)"}, ["0", "5"]),
+        ({"condition": "n % 2", "hitCondition": "2"}, ["3"]),
+        ({"condition": "n % 2", "hitCondition": ">=2"}, ["3", "5"]),
+        ({"condition": ""}, ["0", "1", "2", "3", "4", "5"]),
+        ({"condition": "undefined_name"}, []),
+    ],
+    ids=str,
+)
+def test_conditions(dap, program, extra, stops):
+    prog = program(COUNT)
+    s, answered = configured(dap, prog, dict(extra, line="loop"))
+    with s:
+        assert answered[0]["verified"], answered
+        s.configuration_done()
+        assert values(s, "n") == stops
+
+
+def test_a_condition_that_fails_is_told_and_does_not_stop(dap, program):
+    prog = program(COUNT)
+    s, _ = configured(dap, prog, {"line": "loop", "condition": "1 / (n - 9) and [].missing"}, "end")
+    with s:
+        s.configuration_done()
+        s.wait_stop("end")
+        assert s.output("important").count("AttributeError") == 1
+        s.finish()
+
+
+@pytest.mark.parametrize(
+    "extra", [{"condition": "n ="}, {"hitCondition": "often"}, {"logMessage": "{n"}, {"logMessage": "{n =}"}]
+)
+def test_an_expression_that_is_none_is_refused(dap, program, extra):
+    prog = program(COUNT)
+    s, answered = configured(dap, prog, dict(extra, line="loop"), "end")
+    with s:
+        if answered[0]["verified"]:
+            assert extra == {"logMessage": "{n =}"}  # a format the log message may know
+        else:
+            assert answered[0]["message"] and answered[0]["reason"] == "failed"
+        assert answered[1]["verified"]
+
+
+def test_log_points(dap, program):
+    prog = program(COUNT)
+    s, _ = configured(
+        dap,
+        prog,
+        {"line": "loop", "logMessage": "n is {n}, a dict {{'k': n}['k']} and {undefined}", "condition": "n < 2"},
+        {"line": "end", "logMessage": "plain {{text}}"},
+    )
+    with s:
+        s.configuration_done()
+        s.finish()
+        logged = [line for line in s.output("stdout", "console").splitlines() if "n is" in line or "plain" in line]
+        assert [line.split(" and ")[0] for line in logged[:2]] == ["n is 0, a dict 0", "n is 1, a dict 1"]
+        assert "NameError" in logged[0]
+        assert logged[2:] == ["plain {text}"]
+
+
+def test_several_breakpoints_on_one_line(dap, program):
+    prog = program(COUNT)
+    s, answered = configured(
+        dap,
+        prog,
+        {"line": "loop", "condition": "n == 1"},
+        {"line": "loop", "condition": "n in (1, 3)"},
+        {"line": "loop", "logMessage": "log {n}"},
+    )
+    with s:
+        ids = [breakpoint["id"] for breakpoint in answered]
+        assert len(set(ids)) == 3
+        s.configuration_done()
+        assert s.wait_stop("loop").body["hitBreakpointIds"] == ids[:2]
+        assert s.evaluate("n") == "1"
+        assert s.continue_("loop").body["hitBreakpointIds"] == [ids[1]]
+        assert s.evaluate("n") == "3"
+        s.finish()
+        assert s.output("stdout", "console").count("log ") == 6
+
+
+def test_set_and_removed_while_running(dap, program):
+    prog = program(
+        """
+        import sys
+        print("ready", flush=True)
+        for line in sys.stdin:
+            x = line  # @loop
+        """
+    )
+    prog = program(
+        """
+        import threading
+        done = threading.Event()
+        print("ready", flush=True)
+        count = 0
+        while not done.wait(0.01):
+            count += 1  # @loop
+        """
+    )
+    with dap.launch(prog) as s:
+        s.wait_output("ready")
+        assert s.set_breakpoints(None, ["loop"])[0]["verified"]
+        s.wait_stop("loop")
+        first = int(s.evaluate("count"))
+        s.continue_("loop")
+        assert int(s.evaluate("count")) == first + 1
+        assert s.set_breakpoints(None, []) == []
+        s.continue_()
+        assert s.pause()
+        assert int(s.evaluate("count", frame=s.stopped.frames[-1]["id"])) > first + 1
+        s.evaluate("done.set()", "repl", s.stopped.frames[-1]["id"])
+        s.finish()
+
+
+def test_lines_without_code_move_and_say_so(dap, program):
+    prog = program(
+        """
+        # words  @comment
+        x = 1  # @first
+
+        # more words @between
+        y = (2 +
+             # inside @inside
+             x)  # @last
+        def f():  # @def
+            \"\"\"@doc\"\"\"
+            return 1  # @return
+
+        # the end  @end
+        """
+    )
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        marks = ["comment", "between", "end"]
+        comment, between, end = s.set_breakpoints(None, marks)
+        for moved in (comment, between, end):
+            assert moved["verified"] and moved["line"] not in [prog.line(mark) for mark in marks], moved
+        assert comment["line"] == prog.line("first")
+        assert between["line"] == prog.line("between") + 1
+        s.configuration_done()
+        assert s.marks_until_end()[0] == "first"
+
+
+def test_lines_out_of_reach_are_unverified_with_the_reason(dap, program):
+    prog = program("x = 1  # @x\n")
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        far, zero = s.set_breakpoints(None, [5000, 0])
+        for breakpoint in (far, zero):
+            assert breakpoint["verified"] is False
+            assert breakpoint["message"]
+        s.configuration_done()
+        s.finish()
+
+
+def test_a_file_without_code(dap, program):
+    prog = program({"main.py": "import empty  # @main\n", "empty.py": "# nothing\n", "broken.py": "x = (\n"})
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        empty = s.set_breakpoints(os.path.join(prog.folder, "empty.py"), [1])[0]
+        broken = s.set_breakpoints(os.path.join(prog.folder, "broken.py"), [1])[0]
+        assert broken["verified"] is False and "SyntaxError" in broken["message"]
+        s.configuration_done()
+        s.finish()
+        assert empty.get("line") or empty["message"]
+
+
+def test_a_file_that_does_not_exist_yet(dap, program):
+    prog = program(
+        """
+        import os, sys
+        path = os.path.join(os.path.dirname(__file__), "later.py")
+        with open(path, "w") as file:
+            file.write("x = 1\\n\\ny = 2\\n")
+        import later
+        """
+    )
+    later = os.path.join(prog.folder, "later.py")
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        first, second = s.set_breakpoints(later, [1, 3])
+        for breakpoint in (first, second):
+            assert breakpoint["verified"] is False
+            assert breakpoint["reason"] == "pending"
+            assert breakpoint["message"]
+        s.configuration_done()
+        s.wait_stop(line=1, reason="breakpoint")
+        changed = s.wire.wait_for_event("breakpoint", lambda body: body["breakpoint"].get("id") == first["id"])
+        assert changed["reason"] == "changed"
+        assert changed["breakpoint"]["verified"] is True
+        assert changed["breakpoint"]["line"] == 1
+        s.continue_()
+        s.wait_stop(line=3)
+        s.finish()
+
+
+def test_events_come_only_when_the_truth_changes(dap, program):
+    prog = program({"main.py": "import mod\nx = 1  # @x\n", "mod.py": "y = 2  # @y\n\n# words @words\n"})
+    with dap.launch(prog, ["x", "y", "words"]) as s:
+        s.marks_until_end()
+        assert s.wire.bodies("breakpoint") == []
+
+
+def test_before_launch(dap, program):
+    """Some clients set breakpoints before the event initialized, or even before launch."""
+    prog = program(COUNT)
+    with dap.open(prog) as s:
+        s.initialize()
+        early = s.set_breakpoints(None, ["end"])[0]
+        assert early["id"] >= 1
+        s.launch(prog)
+        s.configuration_done()
+        assert s.wait_stop("end").body["hitBreakpointIds"] == [early["id"]]
+        if not early["verified"]:
+            s.wire.wait_for_event("breakpoint", lambda body: body["breakpoint"].get("id") == early["id"])
+        s.finish()
+
+
+def test_the_old_way_of_lines(dap, program):
+    prog = program(COUNT)
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        body = s.wire.request("setBreakpoints", {"source": {"path": prog.path}, "lines": [prog.line("end")]})
+        assert body["breakpoints"][0]["verified"]
+        s.configuration_done()
+        s.wait_stop("end")
+        s.finish()
+
+
+def test_file_names_are_told_back(dap, program):
+    prog = program(COUNT)
+    s, answered = configured(dap, prog, "end")
+    with s:
+        assert answered[0]["line"] == prog.line("end")
+        assert answered[0].get("source", {}).get("path", prog.path) == prog.path
+
+
+FUNCTIONS = """
+class Outer:
+    class Inner:
+        def method(self):
+            return 1  # @method
+
+    def method(self):
+        return 2  # @other
+
+def plain():
+    def nested():
+        return 3  # @nested
+    return nested()  # @plain
+
+def generator():
+    yield 4  # @generator
+
+async def coroutine():
+    return 5  # @coroutine
+
+plain(), Outer().method(), Outer.Inner().method(), list(generator())
+try:
+    coroutine().send(None)
+except StopIteration:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    "name, marks",
+    [
+        ("plain", ["plain"]),
+        ("method", ["other", "method"]),
+        ("Outer.method", ["other"]),
+        ("Outer.Inner.method", ["method"]),
+        ("Inner.method", ["method"]),
+        ("nested", ["nested"]),
+        ("plain.nested", ["nested"]),
+        ("prog.plain", ["plain"]),
+        ("prog:Outer.method", ["other"]),
+        ("other:plain", []),
+        ("generator", ["generator"]),
+        ("coroutine", ["coroutine"]),
+        ("missing", []),
+    ],
+)
+def test_function_breakpoints(dap, program, name, marks):
+    prog = program(FUNCTIONS)
+    with dap.launch(prog, functions=[name]) as s:
+        seen = []
+        while len(seen) < len(marks):
+            stop = s.wait_stop(reason="function breakpoint")
+            assert stop.body["hitBreakpointIds"]
+            inside = prog.line(marks[len(seen)])
+            assert stop.line in (inside, inside - 1, inside - 2)
+            seen.append(stop.mark)
+            s.continue_()
+        s.finish()
+
+
+def test_function_breakpoints_with_conditions(dap, program):
+    prog = program("def f(n):\n    return n  # @f\n\nfor n in range(5):\n    f(n)\n")
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        wanted = [{"name": "f", "condition": "n % 2 == 0", "hitCondition": "2"}]
+        body = s.wire.request("setFunctionBreakpoints", {"breakpoints": wanted})
+        assert body["breakpoints"][0]["id"] >= 1
+        s.configuration_done()
+        s.wait_stop(reason="function breakpoint")
+        assert s.evaluate("n") == "2"
+        s.finish()
+
+
+def test_a_function_that_is_nowhere_stays_unverified(dap, program):
+    prog = program("def there():\n    pass\n\nthere()\n")
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        body = s.wire.request("setFunctionBreakpoints", {"breakpoints": [{"name": "there"}, {"name": "nowhere"}]})
+        there, nowhere = body["breakpoints"]
+        assert nowhere["verified"] is False and nowhere["message"]
+        s.configuration_done()
+        s.wait_stop(reason="function breakpoint")
+        if not there["verified"]:
+            changed = s.wire.wait_for_event("breakpoint")
+            assert changed["breakpoint"]["id"] == there["id"] and changed["breakpoint"]["verified"]
+        s.finish()
+        assert not any(body["breakpoint"].get("id") == nowhere["id"] for body in s.wire.bodies("breakpoint"))
+
+
+def test_breakpoint_locations(hub, program):
+    prog = program("x = 1  # @x\n\n# words\ny = (\n    x\n)  # @end\n")
+    with hub.launch(prog, ["x"]) as s:
+        s.wait_stop("x")
+        body = s.wire.request("breakpointLocations", {"source": {"path": prog.path}, "line": 1, "endLine": 6})
+        lines = {place["line"] for place in body["breakpoints"]}
+        assert 1 in lines and 3 not in lines and lines & {4, 5}
+        s.finish()
+
+
+def test_the_builtin(dap, program):
+    prog = program(
+        """
+        def f():
+            breakpoint()  # @call
+            return 1  # @after
+        f()
+        """
+    )
+    with dap.launch(prog) as s:
+        stop = s.wait_stop()
+        assert stop.mark in ("call", "after")
+        assert stop.names[:2] == ["f", "<module>"]
+        s.finish()
