@@ -31,7 +31,8 @@ missing_packages() {
 have_debootstrap() {
     command -v debootstrap >/dev/null && return
     command -v apt-get >/dev/null || unavailable "debootstrap is not installed, and there is no apt-get to install it with"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y debootstrap; } >&2 ||
+    apt-get update -qq >&2 || true # a broken source of something else need not stop us
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y debootstrap >&2 ||
         unavailable "apt-get could not install debootstrap"
 }
 
@@ -41,8 +42,9 @@ ensure() {
     missing=$(missing_packages)
     [ -n "$missing" ] || return 0
     if [ -x "$root/usr/bin/apt-get" ]; then
+        # A mirror may be a snapshot past its date; the signature is still checked.
         # shellcheck disable=SC2086  # one word a package
-        run sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"' \
+        run sh -c 'apt-get -o Acquire::Check-Valid-Until=false update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"' \
             sh $missing >&2 || unavailable "apt-get in $root could not install: $missing"
         return
     fi
@@ -55,7 +57,7 @@ ensure() {
         forky "$root.new" "$mirror" sid >"$log" 2>&1 || {
         tail -n 20 "$log" >&2
         rm -rf "$root.new" "$log"
-        unavailable "debootstrap failed (its last lines are above)"
+        unavailable "debootstrap failed; its last lines are above"
     }
     rm -rf "$root.new"/var/cache/apt/archives/*.deb "$log"
     mv "$root.new" "$root"

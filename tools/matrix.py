@@ -116,6 +116,7 @@ def find_in_debian_root(found, missing):
     """Move what Debian's next release has from missing to found; make its root first where there is none."""
     made = subprocess.run([DEBIAN_ROOT, "ensure"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           universal_newlines=True)
+    sys.stderr.write(made.stderr)
     for version in sorted(set(missing) & set(IN_DEBIAN_ROOT)):
         if made.returncode:
             missing[version] += ", and no Debian root (%s)" % (made.stderr.strip().splitlines() or ["?"])[-1]
