@@ -1,0 +1,303 @@
+"""What differs between Pythons in bytecode, as named facts, and reading code by them.
+
+With `compatibility_policy` the only reader of ``sys.version_info``: everybody else asks for a name. Offsets are
+in bytes and point at the first EXTENDED_ARG of an instruction, as ``frame.f_lasti`` does in a line event.
+"""
+import opcode as _opcode
+import sys
+
+from dapper._frame_eval import tables
+
+_version = sys.version_info[:2]
+_op = _opcode.opmap
+
+
+def _ops(*names):
+    """The opcodes of ``names`` that exist here, without the pseudo ones."""
+    return frozenset(_op[name] for name in names if _op.get(name, 256) < 256)
+
+
+def _only(name):
+    """The opcode ``name``, or -1, which is no opcode."""
+    return _op.get(name, -1)
+
+
+# ---- facts: formats ------------------------------------------------------------------------------------------------
+
+#: lnotab with marks (3.8, 3.9); ranges (3.10); locations with columns (3.11).
+LINES_AS_MARKS = _version < (3, 10)
+LINES_AS_LOCATIONS = _version >= (3, 11)
+#: One entry for neighbours with equal locations (3.12), else one an instruction.
+LOCATIONS_ARE_JOINED = _version >= (3, 12)
+#: Handlers stand in a table, try costs nothing (3.11), else SETUP_FINALLY pushes a block.
+EXCEPTION_TABLE = _version >= (3, 11)
+#: One numbering for locals, cells and free variables (3.11), else cells and free variables count from 0.
+ONE_LOCALS_ARRAY = _version >= (3, 11)
+#: Bytes a jump argument counts in.
+JUMP_UNIT = 2 if _version >= (3, 10) else 1
+#: An instruction may have no line at all (3.10), else it belongs to the line before.
+LINE_CAN_BE_NONE = _version >= (3, 10)
+#: Comprehensions run in the function's own frame; LOAD_FAST trusts that its local is bound (both 3.12).
+INLINES_COMPREHENSIONS = LOAD_FAST_TRUSTS = _version >= (3, 12)
+
+# ---- facts: instructions -------------------------------------------------------------------------------------------
+
+EXTENDED_ARG = _opcode.EXTENDED_ARG
+HAS_ARG = frozenset(_opcode.hasarg) if hasattr(_opcode, "hasarg") else frozenset(range(_opcode.HAVE_ARGUMENT, 256))
+JUMPS_ABSOLUTE = frozenset(_opcode.hasjabs)
+JUMPS_RELATIVE = frozenset(op for op in _opcode.hasjrel if op < 256)
+#: Relative jumps that count downwards. END_ASYNC_FOR (3.14) names its SEND for monitoring, and does not jump.
+JUMPS_BACKWARD = frozenset(op for op in JUMPS_RELATIVE if "BACKWARD" in _opcode.opname[op]) | (
+    _ops("END_ASYNC_FOR") & JUMPS_RELATIVE
+)
+NOT_A_JUMP = _ops("END_ASYNC_FOR")
+#: Pushes a block whose handler is the target (up to 3.10).
+SETUPS = frozenset(op for name, op in _op.items() if name.startswith("SETUP_") and op in JUMPS_RELATIVE)
+#: After these the next instruction is not reached.
+ENDS_FLOW = _ops(
+    "RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_ABSOLUTE", "JUMP_BACKWARD",
+    "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT",
+)
+RESUME = _only("RESUME")
+FOR_ITER = _only("FOR_ITER")
+CALL_FINALLY = _only("CALL_FINALLY")  #: 3.8: jumps to the finally block, which comes back behind it
+#: Instructions behind its target that an exhausted FOR_ITER skips: END_FOR (3.12), and POP_TOP (3.13).
+FOR_ITER_SKIPS = {(3, 12): 1, (3, 13): 2}.get(_version, 1 if _version >= (3, 14) else 0)
+#: Never carry a line event and are no place for a probe: others jump over them by a fixed distance.
+NO_LINE_EVENT = _ops("RESUME", "END_FOR", "END_SEND") | (_ops("END_ASYNC_FOR") if _version >= (3, 12) else frozenset())
+#: A jump backwards within a line is a line event of sys.settrace.
+BACKWARD_EVENT = _ops("JUMP_BACKWARD") if _version >= (3, 12) else frozenset(range(256))
+NO_BACKWARD_EVENT_AT = _ops("SEND")
+
+_JUMP_TELLS = _only("JUMP_BACKWARD") if _version >= (3, 12) else 0
+
+_caches = getattr(_opcode, "_inline_cache_entries", {})
+#: Bytes of inline cache behind each opcode.
+CACHE_BYTES = [0] * 256
+for _name, _number in _op.items():
+    if _number < 256:
+        CACHE_BYTES[_number] = 2 * (_caches.get(_name, 0) if hasattr(_caches, "get") else _caches[_number])
+
+
+class Instruction:
+    """One instruction.
+
+    Args:
+        offset: where it starts, its EXTENDED_ARGs included, in bytes.
+        opcode: its number.
+        arg: its argument, 0 if it has none.
+        target: the offset its argument points at, or None.
+        line: its source line, or None.
+        size: bytes up to the next instruction, EXTENDED_ARGs and caches included.
+    """
+
+    __slots__ = ("offset", "opcode", "arg", "target", "line", "size")
+
+    def __init__(self, offset, opcode, arg, target, line, size):
+        self.offset = offset
+        self.opcode = opcode
+        self.arg = arg
+        self.target = target
+        self.line = line
+        self.size = size
+
+    def __repr__(self):
+        place = "" if self.target is None else " to %d" % self.target
+        return "<%d %s %d%s, line %s>" % (self.offset, _opcode.opname[self.opcode], self.arg, place, self.line)
+
+
+def instructions(code):
+    """Take the bytecode apart.
+
+    Args:
+        code: a code object.
+
+    Returns:
+        A list of Instruction, in order.
+    """
+    raw = code.co_code
+    out = []
+    ranges = iter(line_ranges(code))
+    end, line = 0, None
+    offset = 0
+    total = len(raw)
+    relative, absolute, backward, caches, unit = JUMPS_RELATIVE, JUMPS_ABSOLUTE, JUMPS_BACKWARD, CACHE_BYTES, JUMP_UNIT
+    while offset < total:
+        start = offset
+        op = raw[offset]
+        arg = raw[offset + 1]
+        while op == EXTENDED_ARG:
+            offset += 2
+            op = raw[offset]
+            arg = arg << 8 | raw[offset + 1]
+        offset += 2 + caches[op]
+        if op in relative:
+            target = offset - arg * unit if op in backward else offset + arg * unit
+        elif op in absolute:
+            target = arg * unit
+        else:
+            target = None
+        while end <= start:
+            _, end, line = next(ranges)
+        out.append(Instruction(start, op, arg, target, line, offset - start))
+    return out
+
+
+def line_ranges(code):
+    """The ``(start, end, line or None)`` of a code object, in order, from 0 to its end."""
+    if LINE_CAN_BE_NONE:
+        return code.co_lines()
+    out = []
+    start, line = 0, code.co_firstlineno
+    for offset, new in tables.decode_lnotab(code.co_lnotab, line):
+        if new != line:
+            if offset > start:
+                out.append((start, offset, line))
+            start, line = offset, new
+    out.append((start, len(code.co_code) + 2, line))
+    return out
+
+
+# ---- where lines begin ---------------------------------------------------------------------------------------------
+
+
+class Flow:
+    """Who goes where in a code object.
+
+    Attributes:
+        instructions: the list of Instruction.
+        index: offset → index in that list.
+        sources: one list an instruction, of ``(index of the source or None, by_jump)``; None is the world outside.
+        first: index of the first instruction that can be traced.
+    """
+
+    def __init__(self, code):
+        self.instructions = found = instructions(code)
+        self.index = index = {item.offset: number for number, item in enumerate(found)}
+        self.sources = sources = [[] for _ in found]
+        self.first = 0
+        if RESUME >= 0:
+            self.first = next((number + 1 for number, item in enumerate(found) if item.opcode == RESUME), 0)
+        if self.first < len(found):
+            sources[self.first].append((None, False))
+        for number, item in enumerate(found):
+            op = item.opcode
+            if op not in ENDS_FLOW and number + 1 < len(found):
+                # What follows CALL_FINALLY is reached from the end of the finally block, wherever that is.
+                sources[number + 1].append((None, True) if op == CALL_FINALLY else (number, False))
+            if item.target is not None and op not in NOT_A_JUMP:
+                target = index[item.target]
+                if op == FOR_ITER:
+                    target += FOR_ITER_SKIPS
+                sources[target].append((None, False) if op in SETUPS else (number, True))
+        if EXCEPTION_TABLE:
+            for start, end, handler, _, _ in tables.decode_exceptions(code.co_exceptiontable):
+                place = sources[index[handler]]
+                number = index[start]
+                while number < len(found) and found[number].offset < end:
+                    place.append((number, False))
+                    number += 1
+
+
+def line_entries(code, flow=None):
+    """Where execution enters a line.
+
+    Args:
+        code: a code object.
+        flow: its Flow, if it is there already.
+
+    Returns:
+        line → offsets at which an edge arrives from another line, from outside, or backwards, at an instruction
+        that can carry a line event. A line event at another offset is an echo of the line that runs already (3.12
+        after some calls, 3.13 when an exception is thrown into an await, 3.9 when a with block leaves by exception).
+    """
+    flow = flow or Flow(code)
+    found = flow.instructions
+    starts = _line_starts(code) if LINES_AS_MARKS else None
+    out = {}
+    for number in range(flow.first, len(found)):
+        item = found[number]
+        line = item.line
+        if line is None or item.opcode in NO_LINE_EVENT:
+            continue
+        for source, by_jump in flow.sources[number]:
+            if source is None:
+                backward, other = by_jump, True
+            else:
+                come = found[source]
+                other = come.line != line
+                backward = (
+                    by_jump and source > number and come.opcode in BACKWARD_EVENT
+                    and item.opcode not in NO_BACKWARD_EVENT_AT
+                )
+            if backward or (other and (starts is None or item.offset in starts)):
+                out.setdefault(line, []).append(item.offset)
+                break
+    return {line: tuple(offsets) for line, offsets in out.items()}
+
+
+def _line_starts(code):
+    """3.8 and 3.9: a forward step makes a line event only here."""
+    starts = {0}
+    line = code.co_firstlineno
+    for offset, new in tables.decode_lnotab(code.co_lnotab, line):
+        if new != line:
+            starts.add(offset)
+        line = new
+    return starts
+
+
+def entered_at(code, offset):
+    """The entry a line event is about.
+
+    Args:
+        code: the frame's code.
+        offset: its ``f_lasti`` in the event. ``sys.settrace`` of 3.12+ tells a jump backwards within a line from the
+            jump, everybody else from where it lands.
+    """
+    if _JUMP_TELLS and code.co_code[offset] == _JUMP_TELLS:
+        arg = code.co_code[offset + 1]
+        scale = 8
+        before = offset - 2
+        while before >= 0 and code.co_code[before] == EXTENDED_ARG:
+            arg |= code.co_code[before + 1] << scale
+            scale += 8
+            before -= 2
+        return offset + 2 + CACHE_BYTES[_JUMP_TELLS] - arg * JUMP_UNIT
+    return offset
+
+
+def executable_lines(code):
+    """The set of lines of this code object (not of those inside it) that can produce a line event."""
+    return set(line_entries(code))
+
+
+# ---- suspension ----------------------------------------------------------------------------------------------------
+
+_YIELD_VALUE = _only("YIELD_VALUE")
+_YIELD_FROM = _only("YIELD_FROM")
+#: 3.13 has moved on to RESUME when it tells that a frame yields; all others point at the yield itself.
+YIELD_EVENT_AT_RESUME = _version == (3, 13)
+
+
+def is_suspension(code, offset):
+    """Say whether a frame that tells "return" is suspended (yield, await) rather than left.
+
+    A generator that an exception leaves right where it was suspended looks suspended before 3.14; the exception
+    event that comes first tells the difference.
+
+    Args:
+        code: the frame's code.
+        offset: the frame's ``f_lasti`` in the ``return`` event of ``sys.settrace`` or the PY_YIELD / PY_RETURN event
+            of ``sys.monitoring``.
+    """
+    raw = code.co_code
+    if not 0 <= offset < len(raw):
+        return False
+    op = raw[offset]
+    if YIELD_EVENT_AT_RESUME:
+        return op == RESUME and raw[offset + 1] & 3 != 0
+    if op == _YIELD_VALUE:
+        return True
+    # YIELD_FROM (up to 3.10) steps back while it is suspended, to run again.
+    return raw[offset + 2:offset + 3] == bytes((_YIELD_FROM,)) if _YIELD_FROM >= 0 else False
