@@ -1,0 +1,80 @@
+"""How the client wants values shown: limits, groups, and the optional fields it understands."""
+from os import environ
+
+from dapper.adapter.debugger.texts import Limits
+
+#: What a client without paging gets at once of a long container, and how much one ``more`` range holds.
+FIRST, RANGE = 100, 1000
+
+_GROUPS = ("special", "function", "class", "protected")
+
+
+class Display:
+    """Options of one session for showing values.
+
+    Args:
+        limits: Limits of the texts.
+        groups: group name → "group", "inline" or "hide"; the groups are special, function, class and protected.
+        types, paging, memory: the client knows the type, paging and memory reference fields of a variable.
+        first: items of a long container that are shown at once when no page is asked for.
+        range: items in one ``more`` range behind them.
+        return_values: whether the values of calls just returned from are shown.
+    """
+
+    __slots__ = ("limits", "groups", "types", "paging", "memory", "first", "range", "return_values")
+
+    def __init__(self, limits=None, groups=None, types=True, paging=True, memory=False, first=FIRST, range=RANGE,
+                 return_values=True):
+        self.limits = limits or Limits()
+        self.groups = {"special": "group", "function": "group", "class": "group", "protected": "inline"}
+        self.groups.update(groups or {})
+        self.types = types
+        self.paging = paging
+        self.memory = memory
+        self.first = first
+        self.range = range
+        self.return_values = return_values
+
+    @classmethod
+    def from_config(cls, config, client):
+        """Read the arguments of launch or attach and of initialize; whatever is null, absent or odd is a default.
+
+        Args:
+            config: launch or attach arguments: ``variablePresentation``, ``showReturnValue`` and ``valueLimits``
+                ({string, innerString, items, innerItems}: positive numbers).
+            client: initialize arguments.
+        """
+        config = config if isinstance(config, dict) else {}
+        client = client if isinstance(client, dict) else {}
+        wanted = config.get("valueLimits")
+        wanted = wanted if isinstance(wanted, dict) else {}
+        names = {"string": "string", "innerString": "inner_string", "items": "items", "innerItems": "inner_items"}
+        limits = Limits(**{names[key]: n for key, n in wanted.items() if key in names and _positive(n)})
+        return cls(
+            limits,
+            _groups(config.get("variablePresentation")),
+            types=client.get("supportsVariableType") is True,
+            paging=client.get("supportsVariablePaging") is True,
+            memory=client.get("supportsMemoryReferences") is True,
+            first=_setting("PYDEVD_CONTAINER_INITIAL_EXPANDED_ITEMS", FIRST),
+            range=_setting("PYDEVD_CONTAINER_BUCKET_SIZE", RANGE),
+            return_values=config.get("showReturnValue") is not False,
+        )
+
+
+def _positive(number):
+    return type(number) is int and number > 0
+
+
+def _setting(name, default):
+    value = environ.get(name, "")
+    return int(value) if value.isdigit() and int(value) else default
+
+
+def _groups(wanted):
+    if not isinstance(wanted, dict):
+        return {}
+    ways = ("group", "inline", "hide")
+    everything = wanted.get("all")
+    everything = everything if everything in ways else "group"
+    return {name: wanted[name] if wanted.get(name) in ways else everything for name in _GROUPS}

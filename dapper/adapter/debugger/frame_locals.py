@@ -1,0 +1,96 @@
+"""The local variables of a frame: read them, change them for the running function, forget that they were read."""
+import sys
+
+from dapper.adapter.debugger.values import is_a, type_of, user_call
+from dapper.protocol.errors import DapError
+
+_OPTIMIZED = 0x1  # CO_OPTIMIZED: locals live in slots of the frame, not in a dictionary
+_to_fast = None
+
+#: Python 3.12 gives every unbound local the value None when locals are unbound from outside; its own mark is this module.
+_UNBINDS = not hasattr(sys, "monitoring")
+
+
+def read(frame):
+    """A new dict of the local variables of ``frame``, those it shares with its enclosing function included."""
+    found = frame.f_locals
+    if is_a(found, dict):
+        names = dict(dict.items(found))
+    elif frame.f_code.co_flags & _OPTIMIZED:
+        names = dict(found)
+    else:  # the namespace a metaclass prepared for a class body
+        names = user_call(dict, found)
+    if not frame.f_code.co_flags & _OPTIMIZED and frame.f_code.co_freevars:
+        outer = frame.f_back  # a class body runs inside the function whose variables it uses
+        if outer is not None and frame.f_code in outer.f_code.co_consts:
+            for name, value in outer.f_locals.items():
+                if name in frame.f_code.co_freevars:
+                    names.setdefault(name, value)
+    return names
+
+
+def write(frame, name, value):
+    """Give local ``name`` a value that the running function sees.
+
+    Raises:
+        DapError: this Python offers no way to.
+    """
+    names = frame.f_locals
+    names[name] = value
+    if frame.f_code.co_flags & _OPTIMIZED and type_of(names) is dict:
+        _sync(frame, 0, name)
+
+
+def delete(frame, name):
+    """Unbind local ``name``.
+
+    Raises:
+        DapError: it can't be unbound.
+    """
+    names = frame.f_locals
+    optimized = frame.f_code.co_flags & _OPTIMIZED
+    if optimized and type_of(names) is dict and not _UNBINDS and name in _own_names(frame.f_code):
+        raise DapError("cannot_set", name=name, why="Python 3.12 can't delete a local variable from outside")
+    try:
+        del names[name]
+    except KeyError:
+        return
+    except (TypeError, ValueError, RuntimeError) as error:
+        why = "a local variable of a running function can't be deleted: %s" % error
+        raise DapError("cannot_set", name=name, why=why) from None
+    if optimized and type_of(names) is dict and name in _own_names(frame.f_code):
+        _sync(frame, 1, name)
+
+
+def forget(frame):
+    """Drop the copy of the locals a frame keeps once they were read, so that nobody lives longer for having been seen.
+
+    Only for frames that run no trace function at the moment: one that does would write the copy back.
+    """
+    code = frame.f_code
+    if not code.co_flags & _OPTIMIZED:
+        return
+    names = frame.f_locals
+    if type_of(names) is dict:
+        for name in _own_names(code):
+            names.pop(name, None)
+
+
+def _own_names(code):
+    return code.co_varnames + code.co_cellvars + code.co_freevars
+
+
+def _sync(frame, clear, name):
+    """Copy the dictionary of a frame's locals into the frame, where Python keeps the two apart (before 3.13)."""
+    global _to_fast
+    if _to_fast is None:
+        try:
+            from ctypes import c_int, py_object, pythonapi
+
+            function = pythonapi["PyFrame_LocalsToFast"]  # a fresh object: the attribute is shared with the user
+        except (ImportError, AttributeError) as error:
+            why = "this Python can't write local variables (%s)" % error
+            raise DapError("cannot_set", name=name, why=why) from None
+        function.argtypes, function.restype = (py_object, c_int), None
+        _to_fast = function
+    _to_fast(frame, clear)
