@@ -11,7 +11,7 @@ end = 1  # @end
 """
 
 
-def values(s, expression, marks=None):
+def values(s, expression):
     """The expression's value at each stop up to the end."""
     seen = []
     while True:
@@ -93,17 +93,13 @@ def test_a_condition_that_fails_is_told_and_does_not_stop(dap, program):
         s.finish()
 
 
-@pytest.mark.parametrize(
-    "extra", [{"condition": "n ="}, {"hitCondition": "often"}, {"logMessage": "{n"}, {"logMessage": "{n =}"}]
-)
+@pytest.mark.parametrize("extra", [{"condition": "n ="}, {"hitCondition": "often"}, {"logMessage": "{n"}], ids=str)
 def test_an_expression_that_is_none_is_refused(dap, program, extra):
     prog = program(COUNT)
     s, answered = configured(dap, prog, dict(extra, line="loop"), "end")
     with s:
-        if answered[0]["verified"]:
-            assert extra == {"logMessage": "{n =}"}  # a format the log message may know
-        else:
-            assert answered[0]["message"] and answered[0]["reason"] == "failed"
+        assert answered[0]["verified"] is False
+        assert answered[0]["message"] and answered[0]["reason"] == "failed"
         assert answered[1]["verified"]
 
 
@@ -146,14 +142,6 @@ def test_several_breakpoints_on_one_line(dap, program):
 
 
 def test_set_and_removed_while_running(dap, program):
-    prog = program(
-        """
-        import sys
-        print("ready", flush=True)
-        for line in sys.stdin:
-            x = line  # @loop
-        """
-    )
     prog = program(
         """
         import threading
