@@ -20,12 +20,21 @@ def _load_dapper():
 
 
 def main():
-    """The console script `dapper-adapter`."""
+    """The console script `dapper-adapter`; also the waiter's and the runner's way in, which only the hub uses."""
     if sys.version_info < (3, 8):
         sys.exit("dapper needs Python 3.8 or newer; this is %s" % sys.version.split()[0])
-    from dapper.hub.main import main as hub_main
+    words = sys.argv[1:]
+    if words[:1] == ["--waiter"]:
+        from dapper.hub.waiter import main as wait
 
-    return hub_main(sys.argv[1:])
+        return wait(words[1:])
+    if words[:1] == ["--run"]:
+        from dapper.adapter.run import main as run
+
+        return run(words[1:])
+    from dapper.hub.main import main as serve
+
+    return serve(words)
 
 
 if __name__ == "__main__":

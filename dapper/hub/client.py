@@ -1,23 +1,14 @@
-"""One client and what it debugs: answers what concerns processes, passes everything else on.
-
-All state of a session belongs to one thread. The others (readers of streams, waiters for processes, timers) post to it.
-"""
-import threading
-from queue import SimpleQueue
-
-from dapper.hub import config, processes, spawn, streams
+"""One client: answers what concerns processes, passes everything else on to the debuggee, and its words back."""
+from dapper.hub import config, streams, targets
+from dapper.hub.mailbox import Mailbox
 from dapper.hub.relay import Debuggee
 from dapper.hub.replay import Wishes
 from dapper.protocol.capabilities import capabilities
 from dapper.protocol.errors import DapError, failure, success
 
-SOFT_END = 5.0  #: seconds a program has to end after `terminate` asked it to
-LAST_WORDS = 1.0  #: seconds we wait for a process or debuggee that has been told to go
-AFTER_EXIT = 0.5  #: seconds a dead process's connection may stay open: something else may hold it
 
-
-class ClientSession:
-    """From a client's connection to its end.
+class ClientSession(Mailbox):
+    """From a client's connection to its end. What is posted runs in the thread of the session, which owns its state.
 
     Args:
         hub: the Hub.
@@ -25,98 +16,100 @@ class ClientSession:
     """
 
     def __init__(self, hub, channel):
-        self._hub = hub
+        super().__init__(hub.log)
+        self.hub = hub
+        self.root = None  # the Debuggee, once there is one
+        self.configured = False  # has the client's configurationDone been answered?
         self._client = channel
-        self._log = hub.log
-        self._inbox = SimpleQueue()
-        self._room = threading.Semaphore(streams.MAX_WAITING)
-        self._over = False
         self._client_gone = False
         self._asked = {}  # our seq → what to do with the client's response
-        self._initialize = None  # arguments of `initialize`
+        self._abilities = None  # arguments of `initialize`
         self._start = None  # the request `launch` or `attach`
         self._start_open = False  # it waits for its answer
-        self._launch = None
-        self._ticket = None
-        self._program = None
-        self._root = None
+        self._target = None
         self._held = []  # requests that came before there was a debuggee
         self._wishes = Wishes()
-        self._replaying = False
-        self._end_asked = False  # `terminate` came once
-        self._leaving = None  # the request `disconnect`, until we go
-        self._exit = None  # returncode of the program
+        self._replaying = None  # called with the response to the start, while a debuggee is told everything again
+        self._threads = set()  # ids of those that began and did not end
         self._told_end = False
+        self._leaving = None  # the request `disconnect`, or {} for a client that left without, until we go
         self._hub_answers = {
             "initialize": self._on_initialize,
             "launch": self._on_launch,
             "attach": self._on_attach,
+            "restart": self._on_restart,
             "disconnect": self._on_disconnect,
             "terminate": self._on_terminate,
         }
+
+    @property
+    def pid(self):
+        """Of the process debugged, as far as it is known."""
+        return self.root.pid if self.root is not None else None
+
+    @property
+    def start_arguments(self):
+        """Of `launch` or `attach`."""
+        return self._start.get("arguments") or {}
 
     def run(self):
         """Serve the client until it is gone or has said goodbye."""
         streams.spawn(
             streams.pump, self._client,
-            lambda message: self._post_in_turn(self._from_client, message),
-            lambda problem: self._post(self._bad_message, problem),
-            lambda problem: self._post(self._client_left, problem),
+            lambda message: self.post_in_turn(self._from_client, message),
+            lambda problem: self.post(self._bad_message, problem),
+            lambda problem: self.post(self._client_left, problem),
         )
-        try:
-            while not self._over:
-                work, args = self._inbox.get()
-                work(*args)
-        finally:
-            self._clean_up()
+        self.work_off()
+        if self._target is not None:
+            self._target.close()
+        if self.root is not None:
+            self.root.channel.close()
+        self._client.close()
 
-    # -- the thread of the session and the others -----------------------------------------------------------------
+    # -- to the client ----------------------------------------------------------------------------------------------
 
-    def _post(self, work, *args):
-        self._inbox.put((work, args))
-
-    def _post_in_turn(self, work, *args):
-        """Post, after waiting for room: who sends faster than we can pass on has to wait."""
-        self._room.acquire()
-        self._post(self._in_turn, work, args)
-
-    def _in_turn(self, work, args):
-        self._room.release()
-        work(*args)
-
-    def _later(self, seconds, work, *args):
-        timer = threading.Timer(seconds, self._post, (work,) + args)
-        timer.daemon = True
-        timer.start()
-
-    def _tell(self, message):
+    def tell(self, message):
+        """Send a message; any thread may."""
         if self._client_gone:
             return None
         try:
             seq = self._client.send(message)
         except OSError:
             self._client_gone = True
-            self._post(self._client_left, None)
+            self.post(self._client_left, None)
             return None
-        self._log.message("to client:", message)
+        self.log.message("to client:", message)
         return seq
 
-    def _event(self, name, body=None):
+    def event(self, name, body=None):
+        """Send an event."""
         event = {"type": "event", "event": name}
         if body is not None:
             event["body"] = body
-        self._tell(event)
+        self.tell(event)
 
-    def _say(self, text, category="console"):
-        self._event("output", {"category": category, "output": text})
+    def say(self, text, category="console"):
+        """Send text to the client's console."""
+        self.event("output", {"category": category, "output": text})
 
-    # -- messages of the client -----------------------------------------------------------------------------------
+    def ask_client(self, command, arguments, then):
+        """Send a reverse request; ``then(response)`` is called with the answer."""
+        seq = self.tell({"type": "request", "command": command, "arguments": arguments})
+        if seq is not None:
+            self._asked[seq] = then
+
+    def client_can(self, ability):
+        """Did the client announce this?"""
+        return self._abilities.get(ability) is True
+
+    # -- from the client --------------------------------------------------------------------------------------------
 
     def _bad_message(self, problem):
-        self._tell(failure({}, DapError("malformed", problem=problem)))
+        self.tell(failure({}, DapError("malformed", problem=problem)))
 
     def _from_client(self, message):
-        self._log.message("from client:", message)
+        self.log.message("from client:", message)
         kind = message.get("type")
         if kind == "response":
             then = self._asked.pop(message.get("request_seq"), None)
@@ -133,30 +126,32 @@ class ClientSession:
         elif type(message.get("arguments")) not in (dict, type(None)):
             problem = "arguments are %r" % (message.get("arguments"),)
         if problem is not None:
-            self._tell(failure(message, DapError("malformed", problem=problem)))
+            self.tell(failure(message, DapError("malformed", problem=problem)))
             return
         try:
-            self._on_request(message)
+            self._on_request(message, message.get("arguments") or {})
         except DapError as error:
-            self._tell(failure(message, error))
-        except Exception as error:  # boundary: a fault of ours costs the request, not the session
-            self._log.fault()
-            self._tell(failure(message, error))
+            self.tell(failure(message, error))
+        except Exception as error:  # boundary: hub pump; a fault of ours is answered, and the session lives
+            self.log.fault()
+            self.tell(failure(message, error))
 
-    def _on_request(self, request):
+    def _on_request(self, request, arguments):
         command = request["command"]
-        if self._initialize is None and command not in ("initialize", "disconnect"):
+        if self._abilities is None and command not in ("initialize", "disconnect"):
             raise DapError("wrong_state", command=command, why="initialize has to come first")
         if self._leaving is not None:
             raise DapError("wrong_state", command=command, why="the session is about to end")
         handler = self._hub_answers.get(command)
         if handler is not None:
-            handler(request, request.get("arguments") or {})
+            handler(request, arguments)
         elif self._start is None:
             self._before_start(request)
-        elif self._root is not None and not self._root.ended:
+        elif self._target.answers(request):
+            return
+        elif self.root is not None and not self.root.ended and self._replaying is None:
             self._forward(request)
-        elif self._told_end or self._root is not None:
+        elif self._told_end or (self.root is not None and self._replaying is None):
             raise DapError("no_debuggee", why="it has ended")
         else:
             self._held.append(request)
@@ -164,94 +159,139 @@ class ClientSession:
     def _before_start(self, request):
         command = request["command"]
         if Wishes.covers(command):
-            self._tell(success(request, self._wishes.answer_early(request)))
+            self.tell(success(request, self._wishes.answer_early(request)))
         elif command == "configurationDone":
             self._held.append(request)
         else:
             raise DapError("wrong_state", command=command, why="no program yet: send launch or attach first")
 
     def _forward(self, request):
-        if Wishes.covers(request["command"]):
-            def then(response):
+        command = request["command"]
+
+        def then(response):
+            if Wishes.covers(command):
                 self._wishes.keep(request, response)
-                self._tell(response)
-        else:
-            then = self._tell
-        self._root.forward(request, then)
+            elif command == "configurationDone" and response["success"]:
+                self.configured = True
+            self.tell(response)
+
+        self.root.forward(request, then)
 
     def _on_initialize(self, request, arguments):
-        if self._initialize is not None:
+        if self._abilities is not None:
             raise DapError("already_initialized")
-        self._initialize = arguments
-        self._tell(success(request, capabilities()))
-
-    # -- start ----------------------------------------------------------------------------------------------------
+        self._abilities = arguments
+        self.tell(success(request, capabilities()))
 
     def _on_launch(self, request, arguments):
-        self._starts(request)
         launch = config.Launch(arguments)
-        self._launch = launch
-        try:
-            self._run_program()
-        except DapError:
-            self._launch = None
-            raise
-        self._start, self._start_open = request, True
+        self._begin(request, targets.Undebugged if launch.no_debug else targets.Launched, launch)
 
     def _on_attach(self, request, arguments):
-        self._starts(request)
-        config.Attach(arguments)
-        raise DapError("unsupported", what="attach", where="")
+        attach = config.Attach(arguments)
+        self._begin(request, targets.way_to_attach(attach), attach)
 
-    def _starts(self, request):
+    def _begin(self, request, target, wanted):
         if self._start is not None:
             raise DapError("wrong_state", command=request["command"], why="a session has one program")
+        self._target = target(self, wanted)
+        self._start, self._start_open = request, True
+        try:
+            self._target.begin()
+        except DapError:
+            self._target = self._start = None  # the client may try again
+            self._start_open = False
+            raise
 
-    def _run_program(self):
-        self._ticket = self._hub.door.expect(self._somebody_reports)
-        self._exit = None
-        self._program = spawn.PipedProgram(
-            self._launch, self._ticket, self._printed, lambda returncode: self._post(self._program_ended, returncode)
+    def _on_restart(self, request, arguments):
+        if not self.configured or self._replaying is not None:
+            raise DapError("wrong_state", command="restart", why="no program is running yet")
+        news = arguments.get("arguments")
+        again = dict(self._start, arguments=news) if type(news) is dict else self._start
+
+        def restarted(response):
+            if response is not None and response["success"]:
+                self.tell(success(request))
+            else:
+                why = (response or {}).get("message") or "it ended before it began"
+                self.tell(failure(request, DapError("no_debuggee", why=why)))
+
+        self._replaying = restarted
+        try:
+            self._target.restart(config.Launch(again.get("arguments") or {}) if again["command"] == "launch" else None)
+        except DapError:
+            self._replaying = None
+            raise
+        self._start = again
+
+    # -- the debuggee -----------------------------------------------------------------------------------------------
+
+    def joined(self, channel, hello):
+        """A process reported that is what the client wants to debug: at first, or in place of the one before it."""
+        again = self.root is not None or self._replaying is not None
+        if self.root is not None and not self.root.ended:
+            self.root.end()
+        if again:
+            self._forget_threads()
+        self.root = root = Debuggee(channel, hello)
+        streams.spawn(
+            streams.pump, channel,
+            lambda message: self.post_in_turn(self._from_debuggee, root, message),
+            lambda problem: self.log.note("unreadable message from pid %s: %s" % (root.pid, problem)),
+            lambda problem: self.post(self.debuggee_left, root),
         )
-        self._log.note("started pid %d: %s" % (self._program.pid, self._launch.words))
+        root.ask("initialize", self._abilities, self._greeted)
+        if again and self.configured:
+            self._replaying = self._replaying or (lambda response: None)
+            root.ask(self._start["command"], self._start.get("arguments"), self._told_again)
+        else:
+            root.forward(self._start, self._started)
+            self._flush_held()
 
-    def _printed(self, category, text):
-        self._say(text, category)
+    def _greeted(self, response):
+        if response is not None and not response["success"]:
+            self.refused(DapError("no_debuggee", why=response.get("message")))
 
-    def _somebody_reports(self, channel, hello):
-        self._post(self._reported, channel, hello)
+    def _started(self, response):
+        if self._start_open:
+            self._start_open = False
+            self.tell(response)
 
-    def _reported(self, channel, hello):
-        if self._over or self._root is not None or self._exit is not None:
-            channel.close()
-            return
-        self._root = self._join(channel, hello)
-        self._root.ask("initialize", self._initialize)
-        self._root.forward(self._start, self._started)
+    def _told_again(self, response):
+        replaying, self._replaying = self._replaying, None
+        replaying(response)
+        self._flush_held()
+
+    def _flush_held(self):
         held, self._held = self._held, []
         for request in held:
             self._forward(request)
 
-    def _join(self, channel, hello):
-        """A Debuggee whose messages come to us."""
-        debuggee = Debuggee(channel, hello)
-        streams.spawn(
-            streams.pump, channel,
-            lambda message: self._post_in_turn(self._from_debuggee, debuggee, message),
-            lambda problem: self._log.note("unreadable message from pid %s: %s" % (debuggee.pid, problem)),
-            lambda problem: self._post(self._debuggee_left, debuggee),
-        )
-        return debuggee
+    def refused(self, error):
+        """There will be no debuggee: answer launch or attach, and whatever waited for it."""
+        if self._start_open:
+            self._start_open = False
+            self.tell(failure(self._start, error))
+        elif self._replaying is not None:
+            self._told_again({"success": False, "message": str(error)})
+        for request in self._held:
+            self.tell(failure(request, error))
+        self._held = []
 
-    def _started(self, response):
+    def started_undebugged(self):
+        """The program runs and there is nothing to wait for."""
         self._start_open = False
-        self._tell(response)
+        self.tell(success(self._start))
 
-    # -- messages of the debuggee ---------------------------------------------------------------------------------
+    def _forget_threads(self):
+        for number in sorted(self._threads):
+            self.event("thread", {"reason": "exited", "threadId": number})
+        self._threads = set()
 
     def _from_debuggee(self, debuggee, message):
         if debuggee.ended:
             return
+        debuggee.spoke = True
         kind = message.get("type")
         if kind == "response":
             debuggee.answered(message)
@@ -259,110 +299,80 @@ class ClientSession:
             self._debuggee_event(debuggee, message)
         elif kind == "request":
             seq = message["seq"]
-            asked = self._tell(message)
-            if asked is not None:
-                self._asked[asked] = lambda response: debuggee.reply(dict(response, request_seq=seq))
+            self.ask_client(message.get("command"), message.get("arguments"),
+                            lambda response: debuggee.reply(dict(response, request_seq=seq)))
 
     def _debuggee_event(self, debuggee, event):
-        name = event.get("event")
-        if name == "initialized" and self._wishes:
-            self._wishes.replay(debuggee.ask, self._tell)
-        elif name == "stopped" and self._program is not None:
-            self._program.settle()
-        elif name == "terminated":
-            self._told_end = True
+        name, body = event.get("event"), event.get("body") or {}
+        if name == "initialized":
+            self._wishes.replay(debuggee.ask, self.tell)
+            if self._replaying is not None:
+                debuggee.ask("configurationDone", {})
+                return
+        elif name == "stopped":
+            self._target.settle()
+        elif name == "thread":
+            (self._threads.add if body.get("reason") == "started" else self._threads.discard)(body.get("threadId"))
         elif name == "breakpoint":
             self._wishes.heard(event)
-        self._tell(event)
+        elif name == "terminated":
+            self.ended()
+            return
+        self.tell(event)
 
-    def _debuggee_left(self, debuggee):
+    def debuggee_left(self, debuggee):
+        """Its stream has ended."""
         if not debuggee.ended:
             debuggee.end()
-        if debuggee is self._root:
-            self._maybe_finished()
+        if debuggee is self.root:
+            self._target.debuggee_left()
 
-    # -- end ------------------------------------------------------------------------------------------------------
+    # -- the end ----------------------------------------------------------------------------------------------------
 
-    def _program_ended(self, returncode):
-        self._exit = returncode
-        self._log.note("the program ended with %s" % returncode)
-        if self._root is not None and not self._root.ended:
-            self._later(AFTER_EXIT, self._debuggee_left, self._root)
-        self._maybe_finished()
-
-    def _maybe_finished(self):
-        if self._told_end or self._program is None or self._exit is None:
-            return
-        if self._root is not None and not self._root.ended:
+    def ended(self):
+        """There is nothing to debug any more: tell the client, once."""
+        if self._told_end:
             return
         self._told_end = True
-        code, sentence = processes.outcome(self._exit)
-        if self._start_open:
-            self._start_open = False
-            self._tell(failure(self._start, DapError("no_debuggee", why="it ended with exit code %d first" % code)))
-        for request in self._held:
-            self._tell(failure(request, DapError("no_debuggee", why="it has ended")))
-        if sentence is not None and not self._program.killed:
-            self._say(sentence, "important")
-        self._event("exited", {"exitCode": code})
-        self._event("terminated")
+        self.refused(DapError("no_debuggee", why="it has ended"))
+        self.event("terminated", self._target.last_words)
         if self._leaving is not None:
-            self._leave()
+            self.leave()
+
+    def began_again(self):
+        """What was told to have ended is there again."""
+        self._told_end = False
 
     def _on_terminate(self, request, arguments):
-        self._tell(success(request))
-        if self._program is None or self._exit is not None:
-            return
-        if self._end_asked or self._root is None or self._root.ended:
-            self._kill()
-            return
-        self._end_asked = True
-        self._root.ask("terminate", arguments, self._softly_ended)
-        self._later(SOFT_END, self._kill)
-
-    def _softly_ended(self, response):
-        if response is not None and not response["success"]:
-            self._kill()
-
-    def _kill(self):
-        if self._program is not None and self._exit is None:
-            self._program.kill()
+        self.tell(success(request))
+        if self._target is not None:
+            self._target.terminate(arguments)
 
     def _on_disconnect(self, request, arguments):
         self._leaving = request
-        terminate = arguments.get("terminateDebuggee")
-        self._part(self._launch is not None if terminate is None else bool(terminate))
+        self._part(arguments.get("terminateDebuggee"))
 
     def _client_left(self, problem):
-        self._client_gone = True
-        self._log.note("the client is gone%s" % (": %s" % problem if problem else ""))
         if self._leaving is None:
+            self._client_gone = True
+            self.log.note("the client is gone%s" % (": %s" % problem if problem else ""))
             self._leaving = {}
-            self._part(self._launch is not None)
+            self._part(None)
+
+    def hang_up(self):
+        """End the session as if the client had gone; any thread may call it."""
+        self.post(self._client_left, "told to end")
 
     def _part(self, terminate):
-        if self._program is not None and terminate:
-            if self._exit is not None:
-                self._leave()
-            else:
-                self._kill()
-                self._later(LAST_WORDS, self._leave)
-        elif self._root is not None and not self._root.ended:
-            self._root.ask("disconnect", {"terminateDebuggee": terminate}, lambda response: self._leave())
-            self._later(LAST_WORDS, self._leave)
+        if self._target is None:
+            self.leave()
         else:
-            self._leave()
+            self._target.part(terminate if type(terminate) is bool else None)
 
-    def _leave(self):
-        if self._over:
+    def leave(self):
+        """Answer `disconnect` and go."""
+        if self.over:
             return
-        self._over = True
         if self._leaving:
-            self._tell(success(self._leaving))
-
-    def _clean_up(self):
-        if self._ticket is not None:
-            self._hub.door.forget(self._ticket)
-        if self._root is not None:
-            self._root.channel.close()
-        self._client.close()
+            self.tell(success(self._leaving))
+        self.stop()

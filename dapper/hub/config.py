@@ -1,4 +1,5 @@
 """Launch and attach arguments as clients really send them → values the hub can rely on, or what is wrong with them."""
+import os
 import shlex
 import sys
 
@@ -113,8 +114,6 @@ def _target(arguments):
     value = take(arguments, given[0], str, "", "a string")
     if given[0] == "module":
         return ["-m", value], None
-    import os
-
     return [value], os.path.dirname(value) if os.path.isabs(value) else None
 
 
@@ -135,6 +134,7 @@ class Attach:
     Attributes:
         connect, listen: (host, port) or None.
         child: pid of a child announced before, or None.
+        offer: the secret it was announced with.
         restart: bool: a client that listens wants to be told to start anew.
     """
 
@@ -142,6 +142,7 @@ class Attach:
         self.connect = _address(arguments, "connect")
         self.listen = _address(arguments, "listen")
         self.child = _pid(arguments, "subProcessId")
+        self.offer = take(arguments, "dapperOffer", str, "", "a string")
         self.process = _pid(arguments, "processId")
         self.restart = truth(arguments, "restart") if not isinstance(arguments.get("restart"), dict) else True
         if truth(arguments, "noDebug"):

@@ -91,7 +91,7 @@ def greet(sock):
         return sock.recv(size)
 
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    channel = Channel(read, sock.sendall, lambda: hang_up(sock))
+    channel = Channel(read, sock.sendall, lambda: streams.hang_up(sock))
     try:
         message = channel.receive()
     except (BadMessage, BrokenFrame, OSError):
@@ -105,11 +105,3 @@ def greet(sock):
     sock.settimeout(None)
     return channel, hello
 
-
-def hang_up(sock):
-    """Close a connection so that the thread that reads from it notices."""
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # the peer was faster
-    sock.close()

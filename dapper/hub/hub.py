@@ -1,5 +1,9 @@
 """The process an editor starts: its sessions, and what they share."""
+import threading
+from _operator import _compare_digest
+
 from dapper.hub import streams
+from dapper.hub.children import Offers
 from dapper.hub.client import ClientSession
 from dapper.hub.door import Door, accept_all
 from dapper.protocol.channel import Channel
@@ -10,25 +14,66 @@ class Hub:
 
     Args:
         log: a Log.
+        token: what a process that dials a listening session has to give; None lets anyone in.
     """
 
-    def __init__(self, log):
+    def __init__(self, log, token=None):
         self.log = log
         self.door = Door(log)
+        self.offers = Offers()
+        self._token = token
+        self._sessions = []
+        self._changed = threading.Condition()
+        self._listener = None
 
     def serve(self, channel):
         """Serve one client to the end of its session."""
-        ClientSession(self, channel).run()
+        session = ClientSession(self, channel)
+        with self._changed:
+            self._sessions.append(session)
+        try:
+            session.run()
+        finally:
+            with self._changed:
+                self._sessions.remove(session)
+                self._changed.notify_all()
 
-    def serve_port(self, host, port):
+    def open_port(self, host, port):
         """Serve every client that connects, each in a thread of its own.
 
         Returns:
-            The listening socket; close it to take no more.
+            (host, port)
 
         Raises:
             DapError: cannot_listen.
         """
-        listener = streams.listen(host, port)
-        streams.spawn(accept_all, listener, lambda sock: self.serve(Channel.from_socket(sock)))
-        return listener
+        self._listener = streams.listen(host, port)
+        streams.spawn(accept_all, self._listener, lambda sock: self.serve(Channel.from_socket(sock)))
+        return self._listener.getsockname()[:2]
+
+    def client_address(self):
+        """Where clients of child processes find us."""
+        with self._changed:
+            if self._listener is None:
+                self.open_port("127.0.0.1", 0)
+        host, port = self._listener.getsockname()[:2]
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
+
+    def knows(self, token):
+        """Is this the token we were started with?"""
+        return self._token is None or _compare_digest(self._token.encode(), token.encode("utf-8", "replace"))
+
+    def session_of(self, pid):
+        """The session that debugs this process, or None."""
+        with self._changed:
+            return next((session for session in self._sessions if pid and session.pid == pid), None)
+
+    def hang_up(self):
+        """End all sessions as if their clients had gone; a signal handler may call it."""
+        for session in list(self._sessions):
+            session.hang_up()
+
+    def wait_until_idle(self):
+        """Wait for the end of the last session."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._sessions)

@@ -26,7 +26,7 @@ def kill_tree(pid, others=(), session=None):
         others: pids that belong to the tree although nothing shows it, such as orphans in a terminal.
         session: see ``tree``.
     """
-    killed = set()
+    killed = {os.getpid()}  # never ourselves
     while True:  # what a victim started while we looked is found on the next look
         victims = [victim for victim in tree(pid, session) + list(others) if victim not in killed]
         if not victims:
@@ -44,6 +44,11 @@ def send(pid, number):
         pass
     except PermissionError:
         pass  # it became somebody else's (sudo); nothing we can do
+
+
+def alive(pid):
+    """Does the process run? One that ended and was not waited for does not."""
+    return any(pid == other for other, _, _ in _all_processes())
 
 
 def outcome(returncode):

@@ -1,12 +1,15 @@
 """Starts the user's own command in a prepared environment; the pipes of the internal console."""
 import os
+import signal
 import subprocess
+import sys
 
 from dapper.hub import processes, streams
 from dapper.hub.output import Output
 from dapper.protocol.errors import DapError
 
 DAPPER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ADAPTER = os.path.join(DAPPER, "adapter")
 BOOT = os.path.join(DAPPER, "adapter", "boot")
 
 
@@ -47,25 +50,38 @@ class PipedProgram:
     """A program on the internal console.
 
     Args:
+        session: the ClientSession that gets its output.
         launch: a config.Launch.
         ticket: HOST:PORT:TOKEN, or None to start it undebugged.
-        tell: called as ``tell(category, text)`` for what it prints.
-        ended: called as ``ended(returncode)`` in a thread of its own, when all it printed has been told.
-
-    Raises:
-        DapError: cannot_start.
     """
 
-    def __init__(self, launch, ticket, tell, ended):
+    def __init__(self, session, launch, ticket):
+        self.killed = False
+        self.pid = None
+        self._session = session
+        self._launch = launch
+        self._ticket = ticket
+        self._process = None
+        self._output = None
+
+    def start(self, ended, failed):
+        """Start it.
+
+        Args:
+            ended: called as ``ended(returncode)`` in a thread of its own, when all it printed has been told.
+            failed: called as ``failed(error)`` if it turns out later that it can't be started.
+
+        Raises:
+            DapError: cannot_start.
+        """
         environment = inherited()
         environment.update(PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
-        environment = merged(environment, launch.env)
-        if ticket is not None:
-            environment.update(boot_environment(environment, ticket))
-        self.launch = launch
+        environment = merged(environment, self._launch.env)
+        if self._ticket is not None:
+            environment.update(boot_environment(environment, self._ticket))
         pipes = [os.pipe(), os.pipe()]
         try:
-            self._process = start(launch, environment, *(writer for _, writer in pipes))
+            self._process = start(self._words(), self._launch.cwd, environment, *(writer for _, writer in pipes))
         except DapError:
             for reader, _ in pipes:
                 os.close(reader)
@@ -74,14 +90,22 @@ class PipedProgram:
             for _, writer in pipes:
                 os.close(writer)
         self.pid = self._process.pid
-        self.killed = False
-        self._output = Output([reader for reader, _ in pipes], tell)
+        self._session.log.note("started pid %d: %s" % (self.pid, self._launch.words))
+        self._output = Output([reader for reader, _ in pipes], lambda category, text: self._session.say(text, category))
         streams.spawn(self._wait, ended)
+
+    def _words(self):
+        return command(self._launch, self._launch.words)
 
     def _wait(self, ended):
         returncode = self._process.wait()
         self._output.settle()
         ended(returncode)
+
+    def why_silent(self):
+        """What to tell the user when it does not report for long."""
+        return ("The program (pid %d) has not reported to the debugger yet. If it runs already, then without debugging: "
+                "its environment was emptied, or it is no Python program.\n" % self.pid)
 
     def settle(self):
         """Tell what was printed so far before something else is told; gives up quickly."""
@@ -92,18 +116,75 @@ class PipedProgram:
         self.killed = True
         processes.kill_tree(self.pid, others, session=self.pid)
 
+    def interrupt(self):
+        """Ask it to end, as Ctrl-C does."""
+        for pid in processes.tree(self.pid):
+            processes.send(pid, signal.SIGINT)
 
-def start(launch, environment, stdout, stderr):
+    def let_go(self):
+        """It runs on when we are gone: somebody has to read what it prints, or it would die of it."""
+        self._output.leave_to_others()
+
+
+class KeptProgram(PipedProgram):
+    """A program nobody debugs: a parent of its own ends it when the hub is gone, as no session in it can."""
+
+    def start(self, ended, failed):
+        self._keeper_ticket = self._session.hub.door.expect(lambda channel, hello: self._kept(channel))
+        self._keeper = None
+        super().start(ended, failed)
+
+    def _words(self):
+        return waiter_words(self._keeper_ticket) + super()._words()
+
+    def _kept(self, channel):
+        self._session.hub.door.forget(self._keeper_ticket)
+        self._keeper = channel
+        channel.send({"type": "request", "command": "run", "arguments": {}})
+
+    def let_go(self):
+        super().let_go()
+        if self._keeper is not None:
+            self._keeper.send({"type": "request", "command": "letGo"})
+
+
+def command(launch, words):
+    """``words``, or, where Python is told to ignore its environment, the same program run by dapper from its own file."""
+    if not ignores_environment(launch.python):
+        return words
+    count = len(launch.python)
+    return words[:count] + [ADAPTER, "--run"] + words[count:]
+
+
+def ignores_environment(python):
+    """Is one of -E, -I and -S among the words of an interpreter and its options?"""
+    words = iter(python[1:])
+    for word in words:
+        if word in ("-X", "-W", "--check-hash-based-pycs"):
+            next(words, None)
+        elif word.startswith("-") and not word.startswith(("--", "-X", "-W")) and set("EIS") & set(word):
+            return True
+    return False
+
+
+def waiter_words(ticket):
+    """The command that, with another behind it, runs that other and reports to us."""
+    return [sys.executable, ADAPTER, "--waiter", ticket, "--"]
+
+
+def start(words, cwd, environment, stdout, stderr):
     """Start a process in a session of its own, so that no terminal and no Ctrl-C meant for the editor is its."""
-    words = launch.words
     try:
-        return subprocess.Popen(words, cwd=launch.cwd, env=environment, stdin=subprocess.DEVNULL, stdout=stdout,
-                                stderr=stderr, start_new_session=True)
+        return subprocess.Popen(words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
+                                start_new_session=True)
     except (OSError, ValueError) as error:
-        if launch.cwd is not None and not os.path.isdir(launch.cwd):
-            why = "there is no folder %s to run it in ('cwd')" % launch.cwd
-        elif isinstance(error, FileNotFoundError):
-            why = "there is no such interpreter"
-        else:
-            why = getattr(error, "strerror", None) or str(error)
-        raise DapError("cannot_start", program=words[0], why=why) from None
+        raise DapError("cannot_start", program=words[0], why=why_not(error, cwd)) from None
+
+
+def why_not(error, cwd):
+    """A sentence about an error of Popen's."""
+    if cwd is not None and not os.path.isdir(cwd):
+        return "there is no folder %s to run it in ('cwd')" % cwd
+    if isinstance(error, FileNotFoundError):
+        return "there is no such interpreter"
+    return getattr(error, "strerror", None) or str(error)

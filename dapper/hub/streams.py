@@ -56,6 +56,15 @@ def listen(host, port):
     return listener
 
 
+def hang_up(sock):
+    """Close a socket so that a thread waiting on it notices."""
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # the peer was faster
+    sock.close()
+
+
 def pump(channel, on_message, on_bad, on_end):
     """Read ``channel`` to its end.
 
