@@ -1,16 +1,16 @@
 """A DAP client for tests: verbs an editor has, and what a test may expect of the answers.
 
-    with client.launch(program, stop_at=["call"]) as s:
-        s.wait_stop("call")
-        s.step_in("inside")
-        s.finish()
+with client.launch(program, stop_at=["call"]) as s:
+    s.wait_stop("call")
+    s.step_in("inside")
+    s.finish()
 """
 
 import subprocess
 import sys
 
 from tests.processes import Family, Process, Terminal, dial, hub_command
-from tests.wire import DEADLINE, Connection, Refused
+from tests.wire import DEADLINE, Closed, Connection, Refused
 
 INITIALIZE = {
     "clientID": "dapper-tests",
@@ -166,8 +166,8 @@ class DapClient:
             self.wire.request("disconnect", {"terminateDebuggee": True} if self.hub is not None else {})
         except Refused:
             pass  # before initialize there is nothing to disconnect from
-        except OSError:
-            return  # closed while we wrote
+        except Closed:
+            pass  # it was faster
         self._hang_up()
 
     def _hang_up(self):

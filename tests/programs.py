@@ -1,7 +1,7 @@
 """Programs to debug: text with marks in its comments → files on disk and marks → lines.
 
-    a = 1  # @here         the mark "here" is this line
-    # @there+1             the mark "there" is the line below (where a comment can't stand)
+a = 1  # @here         the mark "here" is this line
+# @there+1             the mark "there" is the line below (where a comment can't stand)
 """
 
 import os

@@ -1,4 +1,5 @@
 """The architecture, as far as imports can tell: rooms, directions, no circles, and what a debuggee has to load."""
+
 import ast
 import subprocess
 import sys
@@ -23,8 +24,27 @@ MAY_IMPORT = {
 
 #: What a debuggee must not load before it is asked for something: each costs the program's start milliseconds.
 TOO_HEAVY = {
-    "asyncio", "logging", "inspect", "dataclasses", "typing", "json", "re", "enum", "traceback", "subprocess", "ast",
-    "dis", "socket", "selectors", "queue", "threading", "tokenize", "linecache", "warnings", "ctypes", "contextlib",
+    "asyncio",
+    "logging",
+    "inspect",
+    "dataclasses",
+    "typing",
+    "json",
+    "re",
+    "enum",
+    "traceback",
+    "subprocess",
+    "ast",
+    "dis",
+    "socket",
+    "selectors",
+    "queue",
+    "threading",
+    "tokenize",
+    "linecache",
+    "warnings",
+    "ctypes",
+    "contextlib",
 }
 MODULE_BUDGET = 45  # modules a session may add to a bare interpreter, ours included
 
@@ -77,7 +97,7 @@ def test_there_is_no_circle():
 
     def walk(module, trail):
         if module in trail:
-            circles.append(" → ".join(trail[trail.index(module):] + [module]))
+            circles.append(" → ".join(trail[trail.index(module) :] + [module]))
         elif module not in done:
             for target in sorted(graph[module]):
                 walk(target, trail + [module])

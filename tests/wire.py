@@ -82,9 +82,16 @@ class Connection:
         return message["seq"]
 
     def send_bytes(self, data, text=None):
-        """Send bytes as they are."""
+        """Send bytes as they are.
+
+        Raises:
+            Closed: the other side is gone.
+        """
         self._note("->", text or repr(data[:200]))
-        self._write(data)
+        try:
+            self._write(data)
+        except (OSError, ValueError) as error:
+            raise Closed("the other side is gone: %s" % error) from None
 
     def begin(self, command, arguments=None, checked=True):
         """Send a request and do not wait.
@@ -221,7 +228,10 @@ class Connection:
             response["body"] = self._on_request(request)
         except Refused as refusal:
             response.update(success=False, message=refusal.message, body={})
-        self.send(response)
+        try:
+            self.send(response)
+        except Closed as error:
+            self._note("->", "(%s)" % error)
 
 
 def frame(message):
