@@ -27,7 +27,6 @@ class SettraceEngine:
         self._selector = None
         self._raises = False
         self._running = False
-        self._hidden = set()
 
     def start(self, table):
         """Begin to watch the calling thread and those started from now on."""
@@ -38,6 +37,7 @@ class SettraceEngine:
         threading.settrace(self._on_call)
         if hasattr(threading, "settrace_all_threads"):
             threading.settrace_all_threads(self._on_call)
+            _settrace(None)  # the caller is the debugger's own thread
         elif get_ident() != threading.main_thread().ident:
             self._ask_main_thread()
         for frame in self._frames():
@@ -130,7 +130,7 @@ class SettraceEngine:
             interest = self._selector.interest(frame.f_code)
             if interest.entry and is_entered(frame):
                 self._port.on_enter(frame)
-            if interest or self._raises or self._port.wants(get_ident()):
+            if interest or self._raises or self._port.enters(get_ident(), frame.f_code):
                 return self._on_event
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)

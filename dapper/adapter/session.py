@@ -46,25 +46,35 @@ class Session:
     # Life
 
     def serve(self):
-        """Read and answer until the client goes; then let the program run on."""
+        """Read and answer until the client goes; then let the program run on.
+
+        An exception of the channel's own passes through and leaves the session as it is: another thread may take over.
+        """
         self._debugger.hidden.add(get_ident())
-        try:
-            while self._state != "ended":
-                try:
-                    message = self._channel.receive()
-                except BadMessage as error:
-                    self._send(failure({}, DapError("malformed", problem=error)))
-                    continue
-                except BrokenFrame as error:
-                    self._send(failure({}, DapError("malformed", problem=error)))
-                    break
-                except OSError:
-                    break  # the peer is gone: the same as the end of the stream
-                if message is None:
-                    break
-                self._receive(message)
-        finally:
-            self._end()
+        while self._state != "ended":
+            try:
+                message = self._channel.receive()
+            except BadMessage as error:
+                self._send(failure({}, DapError("malformed", problem=error)))
+                continue
+            except BrokenFrame as error:
+                self._send(failure({}, DapError("malformed", problem=error)))
+                break
+            except OSError:
+                break  # the peer is gone: the same as the end of the stream
+            if message is None:
+                break
+            self._receive(message)
+        self._end()
+
+    def wait_until_configured(self, timeout=-1):
+        """See PyDebugger.wait_until_configured."""
+        return self._debugger.wait_until_configured(timeout)
+
+    @property
+    def is_configured(self):
+        """Whether the client has finished its configuration and is still there."""
+        return self._state == "configured"
 
     @property
     def is_launch(self):
@@ -363,44 +373,46 @@ class Session:
         reference = args.get("variablesReference", int, required=True)
         name = args.get("name", str, required=True)
         value = args.get("value", str, required=True)
+        hex = bool((args.get("format", dict) or {}).get("hex"))
         record = self._owner(reference)
         return self._on(
-            record, request, lambda: looking.set_variable(self._debugger, reference, name, value, self._display)
+            record, request, lambda: looking.set_variable(self._debugger, reference, name, value, self._display, hex)
         )
 
     def set_expression(self, request, args):
         expression = args.get("expression", str, required=True)
         value = args.get("value", str, required=True)
-        handle = looking.frame_handle(self._debugger, args.get("frameId", int, required=True))
+        hex = bool((args.get("format", dict) or {}).get("hex"))
+        handle = self._frame(args)
         return self._at(
-            handle, request, lambda: looking.set_expression(self._debugger, handle, expression, value, self._display)
+            handle, request, lambda: looking.set_expression(self._debugger, handle, expression, value, self._display, hex)
         )
 
     def evaluate(self, request, args):
         expression = args.get("expression", str, required=True)
         context = args.get("context", str)
         format = args.get("format", dict) or {}
-        frame_id = args.get("frameId", int)
-        handle = looking.frame_handle(self._debugger, frame_id) if frame_id else None
-
-        def run():
-            return looking.evaluate(self._debugger, handle, expression, context, format, self._display)
-
-        if handle is not None:
-            return self._at(handle, request, run)
-        return self._somewhere(request, run)
+        handle = self._frame(args)
+        return self._at(
+            handle,
+            request,
+            lambda: looking.evaluate(self._debugger, handle, expression, context, format, self._display),
+        )
 
     def completions(self, request, args):
         text = args.get("text", str, required=True)
         column = args.get("column", int, required=True)
         line = args.get("line", int) or 1
-        frame_id = args.get("frameId", int)
-        handle = looking.frame_handle(self._debugger, frame_id) if frame_id else None
+        handle = self._frame(args)
+        return self._at(
+            handle,
+            request,
+            lambda: {"targets": looking.completions(self._debugger, handle, text, column, line)},
+        )
 
-        def run():
-            return {"targets": looking.completions(handle, text, column, line)}
-
-        return self._at(handle, request, run) if handle is not None else self._somewhere(request, run)
+    def _frame(self, args):
+        number = args.get("frameId", int)
+        return looking.frame_handle(self._debugger, number) if number else None
 
     def exception_info(self, request, args):
         record = self._debugger.standing(args.get("threadId", int, required=True))
@@ -439,7 +451,10 @@ class Session:
         return self._debugger.record(owner) if owner else self._debugger.any_standing()
 
     def _at(self, handle, request, run):
-        return self._on(handle.record, request, run)
+        """Have the thread of a frame answer; without a frame any stopped thread, or a hidden one while all run."""
+        if handle is not None:
+            return self._on(handle.record, request, run)
+        return self._somewhere(request, run)
 
     def _on(self, record, request, run, then=None):
         """Have a stopped thread answer ``request``; one that can't, because it is blocked, is stood in for."""

@@ -47,9 +47,7 @@ def frame_handle(debugger, number):
 
 def scopes(debugger, handle, how):
     """The Scopes of a frame."""
-    stop = handle.record.stop
-    extra = dict(stop.returned) if stop is not None and handle.frame is stop.frames[0][0] else {}
-    return showing.scopes(handle.frame, _giver(debugger, handle), how, extra)
+    return showing.scopes(handle.frame, _giver(debugger, handle), how, _extra(handle))
 
 
 def variables(debugger, reference, query, how):
@@ -69,29 +67,34 @@ def variables(debugger, reference, query, how):
     )
 
 
-def set_variable(debugger, reference, name, text, how):
+def set_variable(debugger, reference, name, text, how, hex):
     """Assign to a variable shown in a container."""
     container = debugger.handles.get(reference)
+    if type(container) is FrameHandle:
+        raise DapError("stale_variables", reference=reference)
     giver = debugger.handles.for_thread(debugger.handles.owner(reference))
-    return showing.set_variable(container, name, text, giver, how)
+    return showing.set_variable(container, name, text, None, giver, how, hex)
 
 
-def set_expression(debugger, handle, expression, text, how):
-    """Assign to an expression."""
-    return evaluating.set_expression(handle.frame, expression, text, _giver(debugger, handle), how)
+def set_expression(debugger, handle, expression, text, how, hex):
+    """Assign to an expression, in a frame or in the console's own namespace."""
+    frame = handle.frame if handle is not None else None
+    giver = _giver(debugger, handle)
+    return evaluating.set_expression(frame, expression, text, giver, how, hex, debugger.console, _extra(handle))
 
 
 def evaluate(debugger, handle, text, context, format, how):
     """The body of an evaluate response."""
-    giver = _giver(debugger, handle) if handle is not None else debugger.handles.for_thread(_stander(debugger))
     frame = handle.frame if handle is not None else None
-    value = evaluating.evaluate(text, frame, context)
-    return evaluating.render(value, context, giver, how, bool(format.get("hex")))
+    value = evaluating.evaluate(text, frame, context, debugger.console, _extra(handle))
+    hex, raw = bool(format.get("hex")), bool(format.get("rawString"))
+    return evaluating.render(value, context, _giver(debugger, handle), how, hex, raw, text, frame)
 
 
-def completions(handle, text, column, line):
+def completions(debugger, handle, text, column, line):
     """CompletionItems."""
-    return completing.complete(text, column, line, handle.frame if handle is not None else None)
+    frame = handle.frame if handle is not None else None
+    return completing.complete(text, column, line, frame, debugger.console)
 
 
 def exception_info(debugger, record):
@@ -102,7 +105,8 @@ def exception_info(debugger, record):
     """
     if record.stop is None or record.stop.exception is None:
         raise DapError("wrong_state", command="exceptionInfo", why="this thread did not stop for an exception")
-    return exceptions.info(*record.stop.exception)
+    limit = debugger.config.get("maxExceptionStackFrames")
+    return exceptions.info(*record.stop.exception, max_frames=limit if type(limit) is int else 0)
 
 
 def goto_targets(debugger, path, line):
@@ -193,10 +197,13 @@ def system_info(debugger, version):
 
 
 def _giver(debugger, handle):
-    owner = handle.record if handle.record.stop is not None else debugger.any_standing()
+    """Gives handles that live as long as the thread stands that the frame belongs to, or that stands in for it."""
+    record = handle.record if handle is not None else None
+    owner = record if record is not None and record.stop is not None else debugger.any_standing()
     return debugger.handles.for_thread(owner.id if owner is not None else 0)
 
 
-def _stander(debugger):
-    record = debugger.any_standing()
-    return record.id if record is not None else 0
+def _extra(handle):
+    """Names the stop adds to the innermost frame: a return value, the exception."""
+    stop = handle.record.stop if handle is not None else None
+    return dict(stop.returned) if stop is not None and handle.frame is stop.frames[0][0] else {}

@@ -35,6 +35,7 @@ class PyDebugger:
         self.handles = Handles()
         self.filters = Filters()
         self.config = {}
+        self.console = {"__name__": "__console__"}  # names of expressions evaluated without a frame
         self.hidden = set()  # idents of the debugger's own threads
         self._lock = allocate_lock()
         self._records = {}
@@ -313,7 +314,9 @@ class PyDebugger:
     def enters(self, ident, code):
         """Whether lines of ``code``, which is starting on that thread, matter."""
         record = self._records.get(ident)
-        return record is not None and record.plan is not None and record.plan.enters(code)
+        if record is None or record.stop is not None:
+            return False
+        return record.pausing is not None or record.plan is not None and record.plan.enters(code)
 
     def on_enter(self, frame):
         """Code that a function breakpoint names has started."""
