@@ -3,6 +3,7 @@ import sys
 from _thread import get_ident
 
 from dapper._frame_eval.frame_state import is_entered, leaving
+from dapper._frame_eval.new_threads import NewThreads
 from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
@@ -15,7 +16,8 @@ class SettraceEngine:
     """Watches every thread that was started after it, and the one it was started on.
 
     Args:
-        port: the debugger's side. ``wants(ident)`` tells whether that thread steps or is asked to pause; the rest are
+        port: the debugger's side. ``wants(ident)`` tells whether that thread steps or is asked to pause,
+            ``enters(ident, code)`` whether code that starts there matters to it; ``main_ident`` is the main thread; the rest are
             the events ``on_line(frame, line, breakpoints)``, ``on_enter(frame)``, ``on_leave(frame, value, suspended)``
             and ``on_raise(frame, exc_info)``.
     """
@@ -27,18 +29,17 @@ class SettraceEngine:
         self._selector = None
         self._raises = False
         self._running = False
+        self._new_threads = NewThreads(self._on_call)
 
     def start(self, table):
-        """Begin to watch the calling thread and those started from now on."""
+        """Begin to watch: the main thread, those started from now on, and from 3.12 on all others."""
         self._selector = Selector(table)
         self._running = True
-        import threading
-
-        threading.settrace(self._on_call)
-        if hasattr(threading, "settrace_all_threads"):
-            threading.settrace_all_threads(self._on_call)
+        self._new_threads.install()
+        if hasattr(sys, "_settraceallthreads"):
+            sys._settraceallthreads(self._on_call)
             _settrace(None)  # the caller is the debugger's own thread
-        elif get_ident() != threading.main_thread().ident:
+        elif get_ident() != self._port.main_ident:
             self._ask_main_thread()
         for frame in self._frames():
             self._trace(frame)
@@ -46,9 +47,7 @@ class SettraceEngine:
     def stop(self):
         """Let every thread run untraced."""
         self._running = False
-        threading = sys.modules.get("threading")
-        if threading is not None:
-            threading.settrace(None)
+        self._new_threads.remove()
         if _gettrace() == self._on_call:
             _settrace(None)
         for frame in self._frames():

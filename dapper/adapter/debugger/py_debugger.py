@@ -29,6 +29,8 @@ class PyDebugger:
     the program run on without breakpoints.
     """
 
+    main_ident = _MAIN
+
     def __init__(self):
         self.sources = Sources()
         self.maps = LineMaps()
