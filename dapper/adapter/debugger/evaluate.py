@@ -1,8 +1,8 @@
 """The ``evaluate`` and ``setExpression`` requests: what each context may do, and how its answer looks."""
 from dapper.adapter.debugger import inside, trees
-from dapper.adapter.debugger.texts import NO_LIMIT, UNCUT, Limits, Text
-from dapper.adapter.debugger.values import Interrupted, is_a, type_of, user_call
-from dapper.adapter.debugger.variables import Look
+from dapper.adapter.debugger.texts import UNCUT, Limits, Text
+from dapper.adapter.debugger.values import Interrupted, is_a, user_call
+from dapper.adapter.debugger.items import Look
 from dapper.protocol.errors import DapError
 
 #: What the console shows of one value: all of it, unless that would choke a client.
@@ -93,14 +93,17 @@ def render(value, context, handles, display, hex=False, raw_string=False, expres
     look = Look(handles, display, hex, raw_string, frame)
     entry = look.entry("", value, _subject(expression))
     if context in _WHOLE or context == "repl":
-        entry["value"] = _long_text(value, context, hex, raw_string)
-        look.settle(entry, value)
+        look.settle(entry, value, _long_text(value, context, hex, raw_string))
     else:
         look.finish()
-    body = {"result": entry.pop("value")}
-    for key in ("name", "evaluateName"):
-        entry.pop(key, None)
-    body.update(entry)
+    return _as_result(entry, "result")
+
+
+def _as_result(entry, value_key):
+    body = {value_key: entry["value"], "variablesReference": entry["variablesReference"]}
+    for key, held in entry.items():
+        if key not in ("name", "value", "evaluateName"):
+            body[key] = held
     return body
 
 
@@ -108,15 +111,15 @@ def _long_text(value, context, hex, raw_string):
     if raw_string and is_a(value, str):
         return "".join((value,))
     if context == "repl":
-        return Text(_CONSOLE, hex).of(value)
+        return Text(_CONSOLE, hex, summaries=False).of(value)
     if not hex:
         try:
             return "".join((user_call(repr, value),))
         except Interrupted:
             raise
         except BaseException:  # boundary: one failing __repr__ inside must not hide the rest
-            return Text(UNCUT).of(value)
-    return Text(UNCUT, hex).of(value)
+            return Text(UNCUT, summaries=False).of(value)
+    return Text(UNCUT, hex, summaries=False).of(value)
 
 
 def _subject(expression):
@@ -162,6 +165,4 @@ def set_expression(frame, expression, text, handles, display, hex=False, namespa
     look = Look(handles, display, hex, frame=frame)
     entry = look.entry("", value, _subject(expression))
     look.finish()
-    for key in ("name", "evaluateName"):
-        entry.pop(key, None)
-    return entry
+    return _as_result(entry, "value")

@@ -3,6 +3,7 @@ from _collections import OrderedDict, defaultdict, deque
 from itertools import islice
 from time import monotonic
 
+from dapper.adapter.debugger import arrays
 from dapper.adapter.debugger.values import (
     NO_LIMIT,
     AsyncGeneratorType,
@@ -19,8 +20,10 @@ from dapper.adapter.debugger.values import (
     exact_text,
     full_type_name,
     generator_state,
+    instance_dict,
     is_a,
     module_dict,
+    mro_of,
     plain,
     plain_running,
     proxied,
@@ -70,17 +73,19 @@ class Text:
         hex: whole numbers in base 16.
         user_code: False: a value that could only be shown by running its ``__repr__`` is shown by type facts, and
             ``incomplete`` says so.
-        seconds: time the ``__repr__`` methods of the user may take together; those after it are not run.
+        until: a time of ``time.monotonic``; no ``__repr__`` of the user is started after it.
+        summaries: large arrays and tables in one line instead of their own ``__repr__``.
     """
 
-    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_open")
+    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_open")
 
-    def __init__(self, limits, hex=False, user_code=True, seconds=None):
+    def __init__(self, limits, hex=False, user_code=True, until=None, summaries=True):
         self.limits = limits
         self.hex = hex
         self.user_code = user_code
         self.incomplete = False
-        self._until = None if seconds is None else monotonic() + seconds
+        self._until = until
+        self._summaries = summaries
         self._open = []
 
     def of(self, value, level=0):
@@ -94,8 +99,8 @@ class Text:
             return self._foreign(value, level)
         try:
             return maker(self, value, level)
-        except (RuntimeError, AttributeError, ValueError) as error:  # another thread changes it while we read it
-            return "<%s changed while it was read: %s>" % (type_name(cls), type_name(type_of(error)))
+        except (RuntimeError, AttributeError, ValueError) as error:  # it changes while it is read, or is half made
+            return "<%s can't be shown: %s>" % (type_name(cls), error_text(error))
 
     def _foreign(self, value, level):
         limit = self.limits.inner_string if level else self.limits.string
@@ -103,6 +108,10 @@ class Text:
             self.incomplete = True
             return plain(value)
         try:
+            kind = arrays.kind_of(type_of(value)) if self._summaries else None
+            if kind is not None and not arrays.speaks_for_itself(type_of(value)):
+                if kind.columns is not None or level or arrays.size(kind, value) > self.limits.items:
+                    return arrays.summary(kind, value, lambda item: self.of(item, level + 1))
             return cut(user_call(repr, value), limit)
         except Interrupted:
             raise
@@ -265,6 +274,10 @@ class Text:
         names = type_attribute(type_of(value), "_fields")
         return self._fields(value, level, zip(names, tuple.__iter__(value)))
 
+    def _enum(self, value, level):
+        facts = instance_dict(value) or {}
+        return "<%s.%s: %s>" % (type_name(type_of(value)), facts.get("_name_"), self.of(facts.get("_value_"), level))
+
     def _dataclass(self, value, level):
         facts = type_attribute(type_of(value), "__dataclass_fields__")
         pairs = []
@@ -287,6 +300,8 @@ def _dict_items(value):
 def _generated(cls, function):
     """The maker for a ``__repr__`` the standard library wrote: namedtuple, dataclass, Counter."""
     home = function.__globals__.get("__name__")
+    if home == "enum":
+        return Text._enum if function.__qualname__ == "Enum.__repr__" else None
     if home == "collections":
         if function.__qualname__ == "Counter.__repr__":
             return Text._ordered
