@@ -6,7 +6,7 @@ in bytes and point at the first EXTENDED_ARG of an instruction, as ``frame.f_las
 import opcode as _opcode
 import sys
 
-from dapper._frame_eval import tables
+from dapper._frame_eval import flow, tables
 
 _version = sys.version_info[:2]
 _op = _opcode.opmap
@@ -68,6 +68,9 @@ NO_LINE_EVENT = _ops("RESUME", "END_FOR", "END_SEND") | (_ops("END_ASYNC_FOR") i
 #: A jump backwards within a line is a line event of sys.settrace.
 BACKWARD_EVENT = _ops("JUMP_BACKWARD") if _version >= (3, 12) else frozenset(range(256))
 NO_BACKWARD_EVENT_AT = _ops("SEND")
+#: An exception handler makes a line event even in the middle of a line.
+HANDLERS_ALWAYS_TELL = _version == (3, 9)
+_WITH_EXCEPT_START = _only("WITH_EXCEPT_START")
 
 _JUMP_TELLS = _only("JUMP_BACKWARD") if _version >= (3, 12) else 0
 
@@ -161,83 +164,95 @@ def line_ranges(code):
 # ---- where lines begin ---------------------------------------------------------------------------------------------
 
 
-class Flow:
-    """Who goes where in a code object.
-
-    Attributes:
-        instructions: the list of Instruction.
-        index: offset → index in that list.
-        sources: one list an instruction, of ``(index of the source or None, by_jump)``; None is the world outside.
-        first: index of the first instruction that can be traced.
-    """
-
-    def __init__(self, code):
-        self.instructions = found = instructions(code)
-        self.index = index = {item.offset: number for number, item in enumerate(found)}
-        self.sources = sources = [[] for _ in found]
-        self.first = 0
-        if RESUME >= 0:
-            self.first = next((number + 1 for number, item in enumerate(found) if item.opcode == RESUME), 0)
-        if self.first < len(found):
-            sources[self.first].append((None, False))
-        for number, item in enumerate(found):
-            op = item.opcode
-            if op not in ENDS_FLOW and number + 1 < len(found):
-                # What follows CALL_FINALLY is reached from the end of the finally block, wherever that is.
-                sources[number + 1].append((None, True) if op == CALL_FINALLY else (number, False))
-            if item.target is not None and op not in NOT_A_JUMP:
-                target = index[item.target]
-                if op == FOR_ITER:
-                    target += FOR_ITER_SKIPS
-                sources[target].append((None, False) if op in SETUPS else (number, True))
-        if EXCEPTION_TABLE:
-            for start, end, handler, _, _ in tables.decode_exceptions(code.co_exceptiontable):
-                place = sources[index[handler]]
-                number = index[start]
-                while number < len(found) and found[number].offset < end:
-                    place.append((number, False))
-                    number += 1
-
-
-def line_entries(code, flow=None):
+def line_entries(code):
     """Where execution enters a line.
 
     Args:
         code: a code object.
-        flow: its Flow, if it is there already.
 
     Returns:
         line → offsets at which an edge arrives from another line, from outside, or backwards, at an instruction
         that can carry a line event. A line event at another offset is an echo of the line that runs already (3.12
         after some calls, 3.13 when an exception is thrown into an await, 3.9 when a with block leaves by exception).
     """
-    flow = flow or Flow(code)
-    found = flow.instructions
-    starts = _line_starts(code) if LINES_AS_MARKS else None
-    out = {}
-    for number in range(flow.first, len(found)):
-        item = found[number]
-        line = item.line
-        if line is None or item.opcode in NO_LINE_EVENT:
+    found = flow_of(code)
+    return {line: _offsets(found, numbers) for line, numbers in found.entries().items()}
+
+
+def statement_entries(code, spans):
+    """Where a line is executed anew, as opposed to returned to within one execution of its statement.
+
+    Returned to are: the first line of a call whose arguments stand on later lines, a ``with`` line when its block
+    ends, a ``return`` line after its ``finally``. Each iteration of a loop is a new execution of its lines.
+
+    Args:
+        code: a code object.
+        spans: ``(first line, last line)`` of the simple statements and headers that have several lines.
+
+    Returns:
+        line → offsets: those of `line_entries` that count; each line keeps at least one.
+    """
+    found = flow_of(code)
+    return {line: _offsets(found, numbers) for line, numbers in found.new_executions(spans).items()}
+
+
+def _offsets(found, numbers):
+    return tuple([found.offsets[number] for number in numbers])
+
+
+def flow_of(code, found=None):
+    """The edges between the instructions of a code object.
+
+    Args:
+        code: a code object.
+        found: its `instructions`, if they are there already.
+    """
+    found = found or instructions(code)
+    index = {item.offset: number for number, item in enumerate(found)}
+    sources = [[] for _ in found]
+    splits = set()
+    silent = set()
+    first = 0
+    if RESUME >= 0:
+        first = next((number + 1 for number, item in enumerate(found) if item.opcode == RESUME), 0)
+    if first < len(found):
+        sources[first].append((-1, flow.UNKNOWN))
+    for number, item in enumerate(found):
+        op = item.opcode
+        if op in NO_LINE_EVENT:
+            silent.add(number)
+        if op not in ENDS_FLOW and number + 1 < len(found) and number + 1 != first:
+            # Behind CALL_FINALLY one arrives from the end of the finally block, which stands further down.
+            sources[number + 1].append((number, flow.ALWAYS if op == CALL_FINALLY else flow.STEP))
+        if item.target is None or op in NOT_A_JUMP:
             continue
-        for source, by_jump in flow.sources[number]:
-            if source is None:
-                backward, other = by_jump, True
-            else:
-                come = found[source]
-                other = come.line != line
-                backward = (
-                    by_jump and source > number and come.opcode in BACKWARD_EVENT
-                    and item.opcode not in NO_BACKWARD_EVENT_AT
-                )
-            if backward or (other and (starts is None or item.offset in starts)):
-                out.setdefault(line, []).append(item.offset)
-                break
-    return {line: tuple(offsets) for line, offsets in out.items()}
+        splits.add(number + 1)
+        target = index[item.target] + (FOR_ITER_SKIPS if op == FOR_ITER else 0)
+        kind = flow.STEP
+        if op in SETUPS:
+            # A with block has no line of its own for its end before 3.10; it would be the last one of its body.
+            told = HANDLERS_ALWAYS_TELL and found[target].opcode != _WITH_EXCEPT_START
+            kind = flow.ALWAYS if told else flow.UNKNOWN
+        elif target < number and op in BACKWARD_EVENT and found[target].opcode not in NO_BACKWARD_EVENT_AT:
+            kind = flow.ALWAYS
+        sources[target].append((number, kind))
+    if EXCEPTION_TABLE:
+        for start, end, handler, _, _ in tables.decode_exceptions(code.co_exceptiontable):
+            place = sources[index[handler]]
+            number = max(index[start], first)
+            splits.add(number)
+            while number < len(found) and found[number].offset < end:
+                place.append((number, flow.STEP))
+                number += 1
+    starts = None
+    if LINES_AS_MARKS:
+        starts = {index[offset] for offset in _line_starts(code) if offset in index}
+    offsets = [item.offset for item in found]
+    return flow.Flow(offsets, [item.line for item in found], sources, first, silent, starts, splits)
 
 
 def _line_starts(code):
-    """3.8 and 3.9: a forward step makes a line event only here."""
+    """3.8 and 3.9: a step forward makes a line event only here."""
     starts = {0}
     line = code.co_firstlineno
     for offset, new in tables.decode_lnotab(code.co_lnotab, line):

