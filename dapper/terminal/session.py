@@ -1,0 +1,351 @@
+"""One debugged program seen from the terminal: start it, wait for it, ask it. Knows no commands and no prompt."""
+import os
+import signal
+
+from dapper.terminal.breakpoints import real
+from dapper.terminal.client import Client, Gone, Refused, hub_command
+from dapper.terminal.program import Program
+from dapper.terminal.syntax import Problem
+
+#: Run once in the program, before its first line, where Ctrl-C reaches the program too: the keys mean "pause", as in
+#: pdb, and must not end it with a KeyboardInterrupt. They do end an evaluation: then a frame of the debugger's is below
+#: the interrupted one. A handler the program installs itself replaces this one.
+_HANDLER = """
+import _signal
+
+def pause(number, frame):
+    inner = frame
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith("dapper."):
+            if frame is not inner:
+                raise KeyboardInterrupt
+            return
+        frame = frame.f_back
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, pause)
+"""
+_PATIENCE = 0.3  #: seconds the program has to stop after `pause`, before the signal that wakes it
+
+
+class Stop:
+    """Where and why the program stands.
+
+    Attributes:
+        reason, text, description: as in the event.
+        thread: id.
+        hits: our Breakpoints that were hit.
+    """
+
+    def __init__(self, body, hits):
+        self.reason = body.get("reason", "")
+        self.text = body.get("text")
+        self.description = body.get("description")
+        self.thread = body.get("threadId")
+        self.hits = hits
+
+
+class Session:
+    """A run of the program.
+
+    Args:
+        target: launch arguments that say what to run.
+        breakpoints: Breakpoints, also of runs before this one.
+        filters: ids of the exception filters.
+        tell: ``tell(category, text)`` is called for output events.
+        modes: Modes of the terminal.
+        silent_input: the program must not read our standard input.
+        interactive: Ctrl-C reaches us and the program.
+        hub: the adapter's command; None for our own.
+        log_to: folder for the hub's logs, or None.
+    """
+
+    def __init__(self, target, breakpoints, filters, tell, modes, silent_input=False, interactive=False, hub=None,
+                 log_to=None):
+        self.breakpoints = breakpoints
+        self.filters = list(filters)
+        self.stop = None
+        self.thread = None  # the one looked at
+        self.index = 0  # of the frame looked at, in `stack`
+        self.exit_code = None
+        self.ended = False
+        self.trouble = None  # what went wrong with the debugger itself, a text
+        self._stack = None
+        self._tell = tell
+        self._modes = modes
+        self._target = target
+        self._interactive = interactive
+        self._pid = None
+        self._late = []  # stops of other threads that were announced while one stood already
+        self._program = Program(silent_input)
+        self._client = Client(self._serve, hub or hub_command(log_to))
+
+    # Start and end
+
+    def start(self):
+        """Start the program and wait for its first line.
+
+        Raises:
+            Problem: it can't be started.
+        """
+        try:
+            self._client.request(
+                "initialize", clientID="dapper-terminal", clientName="dapper", adapterID="dapper", pathFormat="path",
+                linesStartAt1=True, columnsStartAt1=True, supportsRunInTerminalRequest=True, supportsVariableType=True,
+            )
+            launch = self._client.send("launch", **self._target)
+            while True:
+                event = self._client.event(or_answer=launch)
+                if event is None or event["event"] == "initialized":
+                    break
+                self._take(event)
+            if event is not None:
+                self._configure()
+            self._client.answer(launch)
+        except (Refused, Gone) as error:
+            self.trouble = str(error)
+            self.ended = True
+            raise Problem(self.trouble) from None
+        self.wait()
+        if self.stop is not None and self._interactive and os.name == "posix":
+            self._quietly("evaluate", expression="exec(%r, {})" % _HANDLER, context="watch", frameId=self.frame["id"])
+
+    def _configure(self):
+        for path in self.breakpoints.paths():
+            self.send_file(path)
+        self.send_functions()
+        self.send_filters()
+        self._client.request("configurationDone")
+
+    def close(self):
+        """End the program, if it still runs, and the session. The terminal is ours again afterwards."""
+        try:
+            self._client.request("disconnect", terminateDebuggee=True)
+        except (Refused, Gone):
+            pass  # it has ended without us
+        self._drain()
+        self._client.close()
+        self._program.end()
+        self._modes.forget_program()
+        self.ended = True
+
+    def _serve(self, command, arguments):
+        if command == "runInTerminal":
+            return self._program.run_in_terminal(arguments)
+        raise Refused("the terminal does not know %s" % command)
+
+    # Running
+
+    def resume(self, command, **arguments):
+        """Let the program go on, and wait until it stops or ends.
+
+        Args:
+            command: continue, next, stepIn, stepOut or goto.
+
+        Returns:
+            The new Stop, or None when the program has ended.
+
+        Raises:
+            Problem: it can't.
+        """
+        self._drain()
+        if self._late and command != "goto":
+            self._stand(self._late.pop(0))
+            return self.stop
+        self._modes.to_program()
+        try:
+            self.ask(command, threadId=self.thread, **arguments)
+        except Problem:
+            self._modes.to_prompt()
+            raise
+        self._gone_on()
+        return self.wait()
+
+    def wait(self):
+        """Wait until the program stops or ends; Ctrl-C asks it to stop.
+
+        Returns:
+            The Stop, or None when it has ended.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C came a second time.
+        """
+        paused = False
+        while self.stop is None and not self.ended:
+            try:
+                event = self._client.event()
+            except KeyboardInterrupt:
+                if paused:
+                    raise
+                paused = True
+                self.pause()
+                continue
+            if event is None:
+                self.ended = True
+                self.trouble = self._client.last_words()
+            else:
+                self._take(event)
+        return self.stop
+
+    def pause(self):
+        """Ask the running program to stop at its next line, and wake its main thread where that sleeps."""
+        self._quietly("pause", threadId=self.thread or 1)
+        event = self._client.event(seconds=_PATIENCE)
+        while event is not None:
+            self._take(event)
+            event = self._client.event(wait=False)
+        if self.stop is None and not self.ended and self._pid and self._interactive and os.name == "posix":
+            # Our handler there is Python code, whose first line is the next line: it ends a sleep's or a read's wait.
+            try:
+                os.kill(self._pid, signal.SIGINT)
+            except OSError:
+                pass  # it ended a moment ago
+
+    def _gone_on(self):
+        self.stop = self._stack = None
+        self.index = 0
+
+    def _stand(self, body):
+        hits = self.breakpoints.by_ids(body.get("hitBreakpointIds") or ())
+        for each in hits:
+            each.hits += 1
+            each.ignore = 0  # they have been passed over, else we would not stand here
+        self.stop = Stop(body, hits)
+        self.look_at(self.stop.thread)
+        self._modes.to_prompt()
+
+    # Events
+
+    def _drain(self):
+        event = self._client.event(wait=False)
+        while event is not None:
+            self._take(event)
+            event = self._client.event(wait=False)
+
+    def _take(self, event):
+        name, body = event["event"], event.get("body") or {}
+        if name == "stopped":
+            if self.stop is None:
+                self._stand(body)
+            else:
+                self._late.append(body)
+        elif name == "output":
+            if body.get("category") != "telemetry" and body.get("output"):
+                self._tell(body.get("category") or "console", body["output"])
+        elif name == "breakpoint":
+            said = body.get("breakpoint") or {}
+            for each in self.breakpoints.by_ids([said.get("id")]):
+                each.learn(said)
+        elif name == "process":
+            self._pid = body.get("systemProcessId")
+        elif name == "exited":
+            self.exit_code = body.get("exitCode")
+        elif name == "terminated":
+            self.ended = True
+            self._modes.forget_program()
+            self._gone_on()
+
+    # Questions
+
+    def ask(self, command, **arguments):
+        """Send a request, wait, and return the body of the answer.
+
+        Raises:
+            Problem: the answer is no, or there is nobody to give one.
+        """
+        try:
+            return self._client.request(command, **arguments)
+        except Refused as error:
+            raise Problem(str(error)) from None
+        except Gone as error:
+            self.ended = True
+            raise Problem(str(error)) from None
+        finally:
+            self._drain()
+
+    def _quietly(self, command, **arguments):
+        try:
+            self._client.request(command, **arguments)
+        except (Refused, Gone):
+            pass  # what comes of it is seen by what the program does
+
+    def evaluate(self, text, context):
+        """Evaluate in the frame looked at.
+
+        Args:
+            context: as in DAP: ``repl`` runs statements too, ``clipboard`` gives the whole repr.
+
+        Returns:
+            The text of the result; "" for None in ``repl``.
+
+        Raises:
+            Problem: it raised, with the exception.
+        """
+        return self.ask("evaluate", expression=text, context=context, frameId=self.frame["id"]).get("result", "")
+
+    def look_at(self, thread):
+        """Look at another thread, from its innermost frame."""
+        self.thread = thread
+        self._stack = None
+        self.index = 0
+
+    @property
+    def stack(self):
+        """DAP StackFrames of the thread looked at, innermost first."""
+        if self._stack is None:
+            self._stack = self.ask("stackTrace", threadId=self.thread).get("stackFrames") or []
+        return self._stack
+
+    @property
+    def frame(self):
+        """The DAP StackFrame looked at.
+
+        Raises:
+            Problem: there is none.
+        """
+        if not self.stack:
+            raise Problem("This thread has no frame to look at.")
+        return self.stack[self.index]
+
+    def source_text(self, source):
+        """Text of a source that is no file here.
+
+        Raises:
+            KeyError: there is none.
+        """
+        reference = source.get("sourceReference") or 0
+        if self.ended or not (reference or source.get("path")):
+            raise KeyError(reference)
+        try:
+            return self.ask("source", source=source, sourceReference=reference).get("content", "")
+        except Problem as problem:
+            raise KeyError(str(problem)) from None
+
+    # Breakpoints
+
+    def send_file(self, path):
+        """Tell the program all breakpoints of a file, and take in what it says of each."""
+        wanted = self.breakpoints.in_file(path)
+        passing = self.breakpoints.passing.get(real(path), ())
+        told = [each.wire() for each in wanted] + [{"line": line} for line in passing]
+        answer = self.ask("setBreakpoints", source={"path": self.breakpoints.spelled(path)}, breakpoints=told)
+        for each, said in zip(wanted, answer.get("breakpoints") or ()):
+            each.learn(said)
+
+    def send_functions(self):
+        """Tell the program all breakpoints on functions."""
+        wanted = self.breakpoints.on_functions()
+        answer = self.ask("setFunctionBreakpoints", breakpoints=[each.wire() for each in wanted])
+        for each, said in zip(wanted, answer.get("breakpoints") or ()):
+            each.learn(said)
+
+    def send(self, breakpoint_):
+        """Tell the program that this one changed, came or went."""
+        if breakpoint_.function:
+            self.send_functions()
+        else:
+            self.send_file(breakpoint_.path)
+
+    def send_filters(self):
+        """Tell the program which exceptions to stop for."""
+        self.ask("setExceptionBreakpoints", filters=self.filters)
