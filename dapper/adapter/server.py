@@ -1,80 +1,24 @@
-"""How a session comes into this process: it reports to a hub, or listens. One hidden thread reads."""
+"""How a session comes into this process: it reports to a hub, or clients find it at a port. One hidden thread reads."""
 import _socket
 import _thread
 import atexit
 import os
 import sys
 import time
-from select import poll as _new_poll
 
-from dapper.protocol.channel import Channel
+from dapper.adapter import children
+from dapper.adapter.link import Away, Link, Waker, introduce, open_listener, open_socket
 
 _allocate = _thread.allocate_lock
 _start_new_thread = _thread.start_new_thread
+_native_id = getattr(_thread, "get_native_id", _thread.get_ident)
 _environ = os.environ
 _getpid = os.getpid
-_kill = os.kill
 _sleep = time.sleep
+_time = time.monotonic
 
-_POLLIN = 1
-_POLLNVAL = 32
-TERM_TIME = 2.0  #: seconds between asking the program to end and ending it, when its hub is gone
-
-
-class Parked(BaseException):
-    """Raised in the reading thread, between two messages, to make it end; it comes back later."""
-
-
-class Link(Channel):
-    """The channel to a client or hub.
-
-    Args:
-        sock: a connected ``_socket.socket``.
-        server: the Server whose thread reads.
-        on_loss: called when the stream ends although nobody said goodbye, or None.
-    """
-
-    def __init__(self, sock, server, on_loss=None):
-        sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-        self.sock = sock
-        self._server = server
-        self._on_loss = on_loss
-        self._between = False
-        super().__init__(self._recv, sock.sendall, self._hang_up)
-
-    def receive(self):
-        """The next message; raises Parked when the thread is wanted away."""
-        self._between = not self._pending
-        message = super().receive()
-        if message is None:
-            self._lost()
-        elif message.get("command") == "disconnect":
-            self._on_loss = None
-        return message
-
-    def _recv(self, size):
-        ready = self._server.wait_for(self.sock, self._between)
-        self._between = False
-        if ready & _POLLNVAL:  # the program closed what it did not open, as daemons do: not the hub's end
-            self._on_loss = None
-            raise OSError("the program closed our connection")
-        try:
-            return self.sock.recv(size)
-        except ConnectionError:
-            self._lost()
-            raise
-
-    def _lost(self):
-        lost, self._on_loss = self._on_loss, None
-        if lost is not None:
-            lost()
-
-    def _hang_up(self):
-        try:
-            self.sock.shutdown(_socket.SHUT_RDWR)
-        except OSError:
-            pass  # the peer was faster
-        self.sock.close()
+PARKING_TIME = 1.0  #: seconds a fork waits for the reading thread to finish the message it is at
+LOOK_AGAIN = 0.05  #: seconds between two looks for a client
 
 
 class Server:
@@ -82,20 +26,26 @@ class Server:
 
     def __init__(self):
         self.session = None
-        self.link = None
-        self.listener = None
+        self.home = None  # what children need to report to the same hub
+        self._link = None
+        self._listener = None
         self._waker = None
-        self._parking = False
-        self._gone = _allocate()  # held while the thread runs
+        self._lock = _allocate()
+        self._parked = 0  # forks going on
+        self._running = None  # a lock that the thread holds while it runs
+        self._native_id = None
         self._cancelled = False
 
-    def report(self, address, hello, on_loss):
-        """Dial a hub, say who we are, and start a session if it wants one.
+    # -- ways in ----------------------------------------------------------------------------------------------------
+
+    def report(self, ticket, start_method, launched=False, on_loss=None):
+        """Dial a hub, say who we are, and begin a session if it wants one.
 
         Args:
-            address: (host, port)
-            hello: the body of the first message.
-            on_loss: see Link.
+            ticket: HOST:PORT:TOKEN
+            start_method: how this process began.
+            launched: does the hub tell the client how we end?
+            on_loss: called when the hub is gone without a word, or None.
 
         Returns:
             Whether a session began.
@@ -103,137 +53,219 @@ class Server:
         Raises:
             OSError: there is no hub.
         """
-        sock = connect(address)
-        link = Link(sock, self, on_loss)
-        link.send({"type": "event", "event": "dapperHello", "body": hello})
+        host, port, token = ticket.rsplit(":", 2)
+        sock = open_socket(host, int(port))
+        link = Link(sock, self.noticed, on_loss)
+        link.send({"type": "event", "event": "dapperHello", "body": introduce(token, start_method)})
         if not sock.recv(1, _socket.MSG_PEEK):
-            link.close()
+            link.close()  # the hub does not want us; nothing heavy was loaded yet
             return False
-        self._begin(link, launched=hello["startMethod"] in ("start", "exec") and on_loss is not None)
-        self._run()
+        self._prepare()
+        self._begin(link, launched)
+        self._start_thread()
         return True
 
-    def wait_for(self, sock, may_park):
-        """Wait until ``sock`` has something.
+    def listen(self, host, port):
+        """Let clients find us at a port, one after another.
 
         Returns:
-            The poll events.
+            (host, port); those of the port that is open already, if one is.
 
         Raises:
-            Parked: the thread is wanted away.
+            OSError: it can't be opened.
         """
-        watch = _new_poll()
-        watch.register(sock, _POLLIN)
-        if may_park and self._waker is not None:
-            watch.register(self._waker[0], _POLLIN)
-        while True:
-            for number, events in watch.poll():
-                if number == sock.fileno() or events & _POLLNVAL:
-                    return events
-                raise Parked
+        if self._listener is None:
+            self._prepare()
+            self._listener = open_listener(host, port)
+            if self.session is None:
+                self._start_thread()
+        return self._listener.getsockname()[:2]
+
+    def stop_listening(self):
+        """Close the port; a session that goes on does."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            with self._lock:
+                parked = self._parked
+            if self.session is None and not parked:
+                self._park_thread()
+            listener.close()
+
+    def _prepare(self):
+        """Load here, in the user's thread, what the hidden one needs."""
+        from dapper.adapter.debugger import py_debugger  # noqa: F401
+        from dapper.adapter import session  # noqa: F401
+
+        if self._waker is None:
+            self._waker = Waker()
+            atexit.register(self._program_ends)
+            children.install(self)
+            install_breakpoint_hook()
+
+    # -- the thread -------------------------------------------------------------------------------------------------
 
     def _begin(self, link, launched=False):
         from dapper.adapter.debugger.py_debugger import get_debugger
         from dapper.adapter.session import Session
 
-        install_breakpoint_hook()
-        self.link = link
+        link.watch(self._waker, self._listener)
+        self._link = link
         self.session = Session(link, get_debugger(), launched_by_hub=launched)
 
-    def _run(self):
-        self._gone.acquire()
-        _start_new_thread(self._read, ())
+    def _start_thread(self):
+        self._running = running = _allocate()
+        running.acquire()
+        _start_new_thread(self._read, (running,))
 
-    def _read(self):
+    def _read(self, running):
+        self._native_id = _native_id()
         try:
-            self.session.serve()
-            self.session = self.link = None
-        except Parked:
-            pass  # its work goes on in another thread, later
+            while self.session is not None or self._listener is not None:
+                if self.session is None:
+                    self._begin(Link(self._waker.accept(self._listener), self.noticed))
+                self.session.serve()
+                self.session = self._link = None
+                if self.home is not None and self._listener is None:
+                    self.unfollow()
+        except Away:
+            pass  # another thread goes on with it, after the fork
         finally:
-            self._gone.release()
+            self._native_id = None
+            running.release()
+
+    def noticed(self, request):
+        """A request came in; what concerns child processes is ours."""
+        if request.get("command") in ("launch", "attach") and self.home is not None:
+            if children.unwanted(request.get("arguments")):
+                self.unfollow()
+
+    def unfollow(self):
+        """Children are not debugged from now on."""
+        self.home = None
+        children.forget_home()
+
+    def _program_ends(self):
+        session = self.session
+        if session is not None:
+            session.program_ends()
+
+    # -- a fork -----------------------------------------------------------------------------------------------------
+
+    def park(self):
+        """A fork comes: have no thread but the program's own. It comes back with ``unpark``."""
+        with self._lock:
+            self._parked += 1
+            first = self._parked == 1
+        if first:
+            self._park_thread()
+
+    def _park_thread(self):
+        running, native_id = self._running, self._native_id
+        if running is None or native_id in (None, _native_id()):
+            return
+        self._waker.wake()
+        if running.acquire(True, PARKING_TIME):
+            running.release()
+            end = _time() + PARKING_TIME
+            while children.thread_exists(native_id) and _time() < end:
+                _sleep(0.0001)  # Python is done with it, the kernel not yet; nothing tells when
+
+    def unpark(self):
+        """The fork is over, and this is the parent."""
+        with self._lock:
+            self._parked -= 1
+            last = self._parked == 0
+        if last:
+            self._waker.calm()
+            if self._native_id is None and (self.session is not None or self._listener is not None):
+                self._start_thread()
+
+    def become_child(self):
+        """The fork is over, and this is the child: all we had belongs to the parent."""
+        home, self.home = self.home, None
+        for thing in (self._link, self._listener, self._waker):
+            if thing is not None:
+                thing.drop()
+        self.__init__()
+        self._waker = Waker()
+        from dapper.adapter.debugger import py_debugger
+
+        py_debugger.get_debugger().detach()
+        py_debugger.forget_inherited()
+        if home is not None:
+            self.home = home
+            join_hub(self, home, "fork")
+
+    # -- the program asks -------------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self):
+        """Can a client be here, now or later?"""
+        return self.session is not None or self._listener is not None
+
+    def is_connected(self):
+        """Is a client here, and done with its configuration?"""
+        session = self.session
+        return session is not None and session.is_configured
+
+    def wait_for_client(self):
+        """Wait until a client is done with its configuration, or ``cancel_wait``."""
+        self._cancelled = False
+        while self.is_open and not self._cancelled:
+            session = self.session
+            if session is None:
+                _sleep(LOOK_AGAIN)
+            elif session.wait_until_configured(LOOK_AGAIN):
+                return
+
+    def cancel_wait(self):
+        """Have ``wait_for_client`` return."""
+        self._cancelled = True
 
 
-_server = Server()
-
-
-def connect(address):
-    """A connected ``_socket.socket``.
-
-    Raises:
-        OSError: nobody is there.
-    """
-    host, port = address
-    family, kind, protocol, _, target = _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM)[0]
-    sock = _socket.socket(family, kind, protocol)
-    try:
-        sock.connect(target)
-    except OSError:
-        sock.close()
-        raise
-    return sock
+server = Server()  #: one a process, as there is one debugger
 
 
 def boot():
     """Report to the hub that DAPPER_BOOT names, and wait until it lets the program begin."""
-    host, port, token = _environ["DAPPER_BOOT"].rsplit(":", 2)
+    home = _environ["DAPPER_BOOT"]
     me = str(_getpid())
     root = _environ.get("DAPPER_ROOT")
     _environ["DAPPER_ROOT"] = root or me
-    is_root = root in (None, me)
-    hello = introduction(token, "start" if root != me else "exec")
+    server.home = home
+    join_hub(server, home, "exec" if root == me else "start", is_root=root in (None, me))
+
+
+def join_hub(server, home, start_method, is_root=False):
+    """Report, and wait for the go; what the hub does not want runs on at once."""
     try:
-        wanted = _server.report((host, int(port)), hello, end_with_hub)
+        wanted = server.report(home, start_method, launched=is_root, on_loss=end_with_hub)
     except OSError as error:
-        wanted = False
         if is_root:
-            sys.stderr.write("dapper: the debugger that started this program is gone: %s\n" % error)
+            sys.stderr.write("dapper: the debugger that started this program is gone (%s).\n" % error)
             os._exit(1)
+        wanted = False
     if wanted:
-        _server.session.wait_until_configured()
+        server.session.wait_until_configured()
     elif is_root:
         end_with_hub()
-
-
-def introduction(token, start_method):
-    """The body of a hello."""
-    return {
-        "token": token,
-        "pid": _getpid(),
-        "ppid": os.getppid(),
-        "startMethod": start_method,
-        "argv": command_line(),
-        "executable": sys.executable,
-        "python": "%d.%d.%d" % sys.version_info[:3],
-    }
-
-
-def command_line():
-    """The words this process was started with, as far as this Python tells them."""
-    argv = getattr(sys, "orig_argv", None)
-    if argv is None:
-        try:
-            with open("/proc/self/cmdline", "rb") as file:
-                argv = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
-        except OSError:
-            argv = getattr(sys, "argv", [])
-    return list(argv)
+    else:
+        server.unfollow()
 
 
 def end_with_hub():
     """The hub is gone without a word: it was killed, and what it started must not stay behind."""
     root = int(_environ["DAPPER_ROOT"])
-    if os.getpgrp() == root:  # a group the hub made for us
+    if hasattr(os, "killpg") and os.getpgrp() == root:  # the group the hub made for us
         os.killpg(root, 9)
-    _kill(_getpid(), 15)
-    _sleep(TERM_TIME)
-    _kill(_getpid(), 9)
+    os.kill(_getpid(), 15)
+    _sleep(2.0)
+    os.kill(_getpid(), 9)
 
 
 def break_into(frame):
-    """Stop the calling thread in ``frame`` if a client is there."""
-    session = _server.session
-    if session is not None and session.is_configured:
+    """Stop the calling thread in ``frame``, if a client is there."""
+    if server.is_connected():
         from dapper.adapter.debugger.py_debugger import get_debugger
 
         get_debugger().break_here(frame)

@@ -1,0 +1,246 @@
+"""The sockets of a debugged process: the channel to the client, its listener, and what calls the reading thread off."""
+import _socket
+import os
+import select
+import sys
+
+from dapper.protocol.channel import BadMessage, BrokenFrame, Channel
+from dapper.protocol.errors import DapError, failure
+
+_getpid = os.getpid
+_getppid = os.getppid
+_new_poll = select.poll
+_IN, _NOT_OPEN = select.POLLIN, select.POLLNVAL
+_close = os.close
+_read = os.read
+_write = os.write
+
+SECOND_CLIENT_TIME = 0.3  #: seconds for the hello of a client that comes while another is here
+
+
+class Away(BaseException):
+    """Raised in the reading thread, between two messages: end, another thread will read on."""
+
+
+class Waker:
+    """A pipe whose other end makes a waiting thread leave."""
+
+    def __init__(self):
+        self.source, self._sink = os.pipe()
+
+    def wake(self):
+        """Have whoever waits raise Away."""
+        _write(self._sink, b"x")
+
+    def calm(self):
+        """Nobody has to leave any more."""
+        watch = _new_poll()
+        watch.register(self.source, _IN)
+        while watch.poll(0):
+            _read(self.source, 64)
+
+    def drop(self):
+        """Close both ends."""
+        _close(self.source)
+        _close(self._sink)
+
+    def accept(self, listener):
+        """The next connection, a ``_socket.socket``.
+
+        Raises:
+            Away: see there.
+        """
+        watch = _new_poll()
+        watch.register(self.source, _IN)
+        watch.register(listener, _IN)
+        while True:
+            if any(number == self.source for number, _ in watch.poll()):
+                raise Away
+            sock = listener.take()
+            if sock is not None:
+                return sock
+
+
+class Listener:
+    """A listening socket.
+
+    Args:
+        sock: of type ``_socket.socket``, bound.
+    """
+
+    def __init__(self, sock):
+        self._sock = sock
+        sock.listen(16)
+        sock.setblocking(False)
+        self.fileno = sock.fileno
+        self.getsockname = sock.getsockname
+        self.close = self.drop = sock.close
+
+    def take(self):
+        """A connected ``_socket.socket``, or None if the client was gone before we looked."""
+        try:
+            number, _ = self._sock._accept()
+        except OSError:
+            return None
+        sock = _socket.socket(self._sock.family, self._sock.type, self._sock.proto, number)
+        sock.setblocking(True)
+        return sock
+
+
+class Link(Channel):
+    """The channel to a client or hub.
+
+    Args:
+        sock: a connected ``_socket.socket``.
+        noticed: called with each message before it is handled.
+        on_loss: called when the stream ends although nobody said goodbye, or None.
+    """
+
+    def __init__(self, sock, noticed, on_loss=None):
+        sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+        super().__init__(self._receive_some, sock.sendall, self._hang_up)
+        self._sock = sock
+        self._noticed = noticed
+        self._on_loss = on_loss
+        self._waker = self._listener = None
+        self._second = []  # clients that came while this one is here
+        self._between = False
+
+    def watch(self, waker, listener):
+        """While waiting, heed a Waker and turn away whoever comes to a Listener (or None)."""
+        self._waker, self._listener = waker, listener
+
+    def receive(self):
+        """The next message; raises Away too."""
+        self._between = not self._pending  # only there may we leave: half a message would be lost
+        message = super().receive()
+        if message is None:
+            self._lost()
+        else:
+            if message.get("command") == "disconnect":
+                self._on_loss = None
+            self._noticed(message)
+        return message
+
+    def drop(self):
+        """Close our descriptor only: the connection is our parent's."""
+        self._sock.close()
+
+    def _receive_some(self, size):
+        try:
+            self._wait()
+            return self._sock.recv(size)
+        except ConnectionError:
+            self._lost()
+            raise
+
+    def _wait(self):
+        ours = self._sock.fileno()
+        while True:
+            watch = _new_poll()
+            watch.register(ours, _IN)
+            if self._between and self._waker is not None:
+                watch.register(self._waker.source, _IN)
+            for other in self._second + [self._listener] * (self._listener is not None):
+                watch.register(other, _IN)
+            ready = dict(watch.poll())
+            if self._between and self._waker is not None and self._waker.source in ready:
+                raise Away
+            if ours in ready:
+                break
+            if self._listener is not None and self._listener.fileno() in ready:
+                sock = self._listener.take()
+                if sock is not None:
+                    self._second.append(sock)
+            for sock in self._second[:]:
+                if sock.fileno() in ready:
+                    self._second.remove(sock)
+                    _turn_away(sock)
+        self._between = False
+        if ready[ours] & _NOT_OPEN:  # the program closed what it did not open, as daemons do; that is not the hub's end
+            self._on_loss = None
+            raise OSError("the program closed our connection")
+
+    def _lost(self):
+        lost, self._on_loss = self._on_loss, None
+        if lost is not None:
+            lost()
+
+    def _hang_up(self):
+        for sock in self._second + [self._sock]:
+            try:
+                sock.shutdown(_socket.SHUT_RDWR)
+            except OSError:
+                pass  # the peer was faster
+            sock.close()
+
+
+def _turn_away(sock):
+    sock.settimeout(SECOND_CLIENT_TIME)
+    channel = Channel.from_socket(sock)
+    try:
+        request = channel.receive()
+        if request is not None:
+            channel.send(failure(request, DapError("wrong_state", command="initialize", why="another client is connected")))
+    except (BadMessage, BrokenFrame, OSError):
+        pass  # no client, or one that is gone: not ours to care for
+    channel.close()
+
+
+def open_socket(host, port):
+    """A connected ``_socket.socket``.
+
+    Raises:
+        OSError: nobody is there.
+    """
+    family, kind, protocol, _, target = _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM)[0]
+    sock = _socket.socket(family, kind, protocol)
+    try:
+        sock.connect(target)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def open_listener(host, port):
+    """A Listener.
+
+    Raises:
+        OSError: the port can't be opened.
+    """
+    family, kind, protocol, _, target = _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM)[0]
+    sock = _socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":  # elsewhere it would let two processes share the port
+            sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
+        sock.bind(target)
+        return Listener(sock)
+    except OSError:
+        sock.close()
+        raise
+
+
+def introduce(token, start_method):
+    """The body of a hello."""
+    return {
+        "token": token,
+        "pid": _getpid(),
+        "ppid": _getppid(),
+        "startMethod": start_method,
+        "argv": _command_line(),
+        "executable": sys.executable,
+        "python": "%d.%d.%d" % sys.version_info[:3],
+    }
+
+
+def _command_line():
+    """The words this process was started with, as far as this Python tells them."""
+    words = getattr(sys, "orig_argv", None)
+    if words is None:
+        try:
+            with open("/proc/self/cmdline", "rb") as file:
+                words = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+        except OSError:
+            words = getattr(sys, "argv", [])
+    return list(words)
