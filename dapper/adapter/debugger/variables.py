@@ -86,7 +86,7 @@ def scopes(frame, handles, display, extra=None):
     ]
 
 
-def set_variable(container, name, text, handles, display, frame=None, hex=False):
+def set_variable(container, name, text, frame, handles, display, hex=False):
     """Evaluate ``text`` and give child ``name`` of ``container`` that value: the body of a SetVariableResponse.
 
     Args:
