@@ -12,7 +12,7 @@ import sys
 
 SPECIFICATION = "DAP 1.71, commit e34479c of the public specification"
 
-HEADER = '''"""Every message of the Debug Adapter Protocol as a TypedDict: for type checkers and tests, never imported at run time.
+HEADER = '''"""Every message of the Debug Adapter Protocol as a TypedDict; for type checkers and tests only.
 
 Made by tools/generate_messages.py from the JSON schema of {specification}.
 Do not edit; run the generator again.

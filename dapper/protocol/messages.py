@@ -1,4 +1,4 @@
-"""Every message of the Debug Adapter Protocol as a TypedDict: for type checkers and tests, never imported at run time.
+"""Every message of the Debug Adapter Protocol as a TypedDict; for type checkers and tests only.
 
 Made by tools/generate_messages.py from the JSON schema of DAP 1.71, commit e34479c of the public specification.
 Do not edit; run the generator again.
