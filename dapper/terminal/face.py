@@ -194,11 +194,14 @@ class Face:
         self._typed.clear()
         self._queued.clear()
         self.console.say()
-        if self.session.stop is None and not self.over:
-            if self.confirm("The program does not stop: it is not running Python code at the moment. End it?"):
-                raise Quit()
-            self.session.wait()
-            self.arrived()
+        while self.session.stop is None and not self.over:
+            try:
+                if self.confirm("The program does not stop: it is not running Python code at the moment. End it?"):
+                    raise Quit()
+                self.session.wait()
+                self.arrived()
+            except KeyboardInterrupt:
+                self.console.say()
 
     def confirm(self, question):
         """Ask a question that y answers."""

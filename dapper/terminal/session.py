@@ -13,17 +13,18 @@ from dapper.terminal.syntax import Problem
 _HANDLER = """
 import _signal
 
-def pause(number, frame):
-    inner = frame
+def evaluating(frame):
+    frames = []
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith("dapper."):
-            if frame is not inner:
-                raise KeyboardInterrupt
-            return
+        frames.append(frame.f_globals.get("__name__", "").startswith("dapper."))
         frame = frame.f_back
+    return any(frames) and not frames[0]
+
+def dapper_pause(number, frame):
+    return evaluating(frame) and _signal.default_int_handler(number, frame)
 
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-    _signal.signal(_signal.SIGINT, pause)
+    _signal.signal(_signal.SIGINT, dapper_pause)
 """
 _PATIENCE = 0.3  #: seconds the program has to stop after `pause`, before the signal that wakes it
 
@@ -178,16 +179,18 @@ class Session:
                 if paused:
                     raise
                 paused = True
-                self.pause()
+                self._pause()
                 continue
             if event is None:
                 self.ended = True
                 self.trouble = self._client.last_words()
             else:
                 self._take(event)
+        if paused and self.stop is not None and self.stop.reason == "pause":
+            self._leave_handler()
         return self.stop
 
-    def pause(self):
+    def _pause(self):
         """Ask the running program to stop at its next line, and wake its main thread where that sleeps."""
         self._quietly("pause", threadId=self.thread or 1)
         event = self._client.event(seconds=_PATIENCE)
@@ -195,11 +198,21 @@ class Session:
             self._take(event)
             event = self._client.event(wait=False)
         if self.stop is None and not self.ended and self._pid and self._interactive and os.name == "posix":
-            # Our handler there is Python code, whose first line is the next line: it ends a sleep's or a read's wait.
+            # The program waits in C. Our handler there is Python: its first line is the next line.
             try:
                 os.kill(self._pid, signal.SIGINT)
             except OSError:
                 pass  # it ended a moment ago
+
+    def _leave_handler(self):
+        """Stand in the user's frame where the pause caught our handler: it is no place to step on from."""
+        stop = self.stop
+        top = self.ask("stackTrace", threadId=stop.thread, levels=1, format={"includeAll": True})["stackFrames"]
+        if top and top[0]["name"] == "dapper_pause":
+            self.ask("stepOut", threadId=stop.thread)
+            self._gone_on()
+            if self.wait() is not None and self.stop.reason == "step":
+                self.stop.reason = stop.reason
 
     def _gone_on(self):
         self.stop = self._stack = None

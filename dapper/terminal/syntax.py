@@ -101,9 +101,13 @@ def place(argument):
         if where.isdigit():
             return None, _line(where), None, condition
         return None, None, where, condition
-    if not file.strip() or not behind.isdigit():
+    file = file.strip()
+    if file and behind.isdigit():
+        return file, _line(behind), None, condition
+    if not file or not all(part.isidentifier() for part in behind.split(".")):
         raise Problem("%s is not file:line." % where)
-    return file.strip(), _line(behind), None, condition
+    # A function of one module: the adapter wants that module's name.
+    return None, None, "%s:%s" % (file[:-3] if file.endswith(".py") else file, behind), condition
 
 
 def _line(digits):
