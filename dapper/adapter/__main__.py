@@ -3,22 +3,6 @@ import os
 import sys
 
 
-def _load_dapper():
-    """Make the package this file stands in importable, whatever the folder we were started from holds."""
-    folder = os.path.dirname(os.path.abspath(__file__))
-    package = os.path.dirname(folder)
-    if "dapper" not in sys.modules:
-        from importlib.util import module_from_spec, spec_from_file_location
-
-        path = os.path.join(package, "__init__.py")
-        spec = spec_from_file_location("dapper", path, submodule_search_locations=[package])
-        sys.modules["dapper"] = module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-    # Python put this folder (or, for -m, the current one) first. A socket.py in there would be ours to stumble over.
-    if sys.path and os.path.abspath(sys.path[0] or os.curdir) in (folder, os.getcwd()):
-        del sys.path[0]
-
-
 def main():
     """The console script `dapper-adapter`; also the waiter's and the runner's way in, which only the hub uses."""
     if sys.version_info < (3, 8):
@@ -38,5 +22,10 @@ def main():
 
 
 if __name__ == "__main__":
-    _load_dapper()
+    if not __package__:  # started as a folder: Python put that first on the path
+        sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        import dapper  # noqa: F401
+    # No folder of ours, nor the one we were started in, may hide a module of the standard library from us.
+    if not __package__ or not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]
     sys.exit(main())

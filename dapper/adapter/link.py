@@ -103,12 +103,20 @@ class Link(Channel):
         self._noticed = noticed
         self._on_loss = on_loss
         self._waker = self._listener = None
+        self._log = None
         self._second = []  # clients that came while this one is here
         self._between = False
 
-    def watch(self, waker, listener):
-        """While waiting, heed a Waker and turn away whoever comes to a Listener (or None)."""
-        self._waker, self._listener = waker, listener
+    def watch(self, waker, listener, log):
+        """While waiting, heed a Waker and turn away whoever comes to a Listener (or None); write to a Log."""
+        self._waker, self._listener, self._log = waker, listener, log
+
+    def send(self, message):
+        """See Channel.send."""
+        seq = super().send(message)
+        if self._log is not None:
+            self._log.message("to client:", message)
+        return seq
 
     def receive(self):
         """The next message; raises Away too."""
@@ -120,6 +128,8 @@ class Link(Channel):
             if message.get("command") == "disconnect":
                 self._on_loss = None
             self._noticed(message)
+            if self._log is not None:
+                self._log.message("from client:", message)
         return message
 
     def drop(self):

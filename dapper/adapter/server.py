@@ -8,6 +8,7 @@ import time
 
 from dapper.adapter import children
 from dapper.adapter.link import Away, Link, Waker, introduce, open_listener, open_socket
+from dapper.protocol.log import Log
 
 _allocate = _thread.allocate_lock
 _start_new_thread = _thread.start_new_thread
@@ -18,7 +19,7 @@ _sleep = time.sleep
 _time = time.monotonic
 
 PARKING_TIME = 1.0  #: seconds a fork waits for the reading thread to finish the message it is at
-LOOK_AGAIN = 0.05  #: seconds between two looks for a client
+LOOK_AGAIN = 0.5  #: seconds between two looks whether there is still a session
 
 
 class Server:
@@ -27,6 +28,7 @@ class Server:
     def __init__(self):
         self.session = None
         self.home = None  # what children need to report to the same hub
+        self.log = Log()
         self._link = None
         self._listener = None
         self._waker = None
@@ -38,7 +40,7 @@ class Server:
 
     # -- ways in ----------------------------------------------------------------------------------------------------
 
-    def report(self, ticket, start_method, launched=False, on_loss=None):
+    def report(self, ticket, start_method, launched=False, on_loss=None, parent=None):
         """Dial a hub, say who we are, and begin a session if it wants one.
 
         Args:
@@ -46,6 +48,7 @@ class Server:
             start_method: how this process began.
             launched: does the hub tell the client how we end?
             on_loss: called when the hub is gone without a word, or None.
+            parent: pid to give as the parent's, None for the real one.
 
         Returns:
             Whether a session began.
@@ -56,7 +59,9 @@ class Server:
         host, port, token = ticket.rsplit(":", 2)
         sock = open_socket(host, int(port))
         link = Link(sock, self.noticed, on_loss)
-        link.send({"type": "event", "event": "dapperHello", "body": introduce(token, start_method)})
+        hello = introduce(token, start_method)
+        hello["ppid"] = parent or hello["ppid"]
+        link.send({"type": "event", "event": "dapperHello", "body": hello})
         if not sock.recv(1, _socket.MSG_PEEK):
             link.close()  # the hub does not want us; nothing heavy was loaded yet
             return False
@@ -105,12 +110,11 @@ class Server:
     # -- the thread -------------------------------------------------------------------------------------------------
 
     def _begin(self, link, launched=False):
-        from dapper.adapter.debugger.py_debugger import get_debugger
         from dapper.adapter.session import Session
 
-        link.watch(self._waker, self._listener)
+        link.watch(self._waker, self._listener, self.log)
         self._link = link
-        self.session = Session(link, get_debugger(), launched_by_hub=launched)
+        self.session = Session(link, self.debugger, launched_by_hub=launched)
 
     def _start_thread(self):
         self._running = running = _allocate()
@@ -188,15 +192,22 @@ class Server:
                 thing.drop()
         self.__init__()
         self._waker = Waker()
-        from dapper.adapter.debugger import py_debugger
+        from dapper.adapter.debugger.py_debugger import forget_inherited
 
-        py_debugger.get_debugger().detach()
-        py_debugger.forget_inherited()
+        self.debugger.detach()
+        forget_inherited()
         if home is not None:
             self.home = home
             join_hub(self, home, "fork")
 
     # -- the program asks -------------------------------------------------------------------------------------------
+
+    @property
+    def debugger(self):
+        """The process's PyDebugger."""
+        from dapper.adapter.debugger.py_debugger import get_debugger
+
+        return get_debugger()
 
     @property
     def is_open(self):
@@ -212,15 +223,18 @@ class Server:
         """Wait until a client is done with its configuration, or ``cancel_wait``."""
         self._cancelled = False
         while self.is_open and not self._cancelled:
-            session = self.session
-            if session is None:
-                _sleep(LOOK_AGAIN)
-            elif session.wait_until_configured(LOOK_AGAIN):
+            if self.debugger.wait_until_configured():
                 return
 
     def cancel_wait(self):
         """Have ``wait_for_client`` return."""
         self._cancelled = True
+        self.debugger.cancel_wait()
+
+    def wait_for_go(self):
+        """Wait until the client of the session that began lets the program run, or is gone."""
+        while self.session is not None and not self.debugger.wait_until_configured(LOOK_AGAIN):
+            pass  # the session may have ended before we began to wait: look at it now and then
 
 
 server = Server()  #: one a process, as there is one debugger
@@ -246,7 +260,7 @@ def join_hub(server, home, start_method, is_root=False):
             os._exit(1)
         wanted = False
     if wanted:
-        server.session.wait_until_configured()
+        server.wait_for_go()
     elif is_root:
         end_with_hub()
     else:
@@ -266,9 +280,7 @@ def end_with_hub():
 def break_into(frame):
     """Stop the calling thread in ``frame``, if a client is there."""
     if server.is_connected():
-        from dapper.adapter.debugger.py_debugger import get_debugger
-
-        get_debugger().break_here(frame)
+        server.debugger.break_here(frame)
 
 
 def install_breakpoint_hook():

@@ -9,8 +9,8 @@ from queue import SimpleQueue
 from dapper import __version__
 from dapper.hub import streams
 from dapper.hub.hub import Hub
-from dapper.hub.log import Log
 from dapper.protocol.errors import DapError
+from dapper.protocol.log import Log
 
 
 def main(argv):
@@ -64,7 +64,7 @@ def open_log(options):
     """The Log these options ask for."""
     if options.log_stderr:
         return Log(sys.stderr.write)
-    return Log.to_folder(options.log_dir) if options.log_dir else Log()
+    return Log.to_folder(options.log_dir, "hub") if options.log_dir else Log()
 
 
 def on_signals(work, names):

@@ -1,7 +1,7 @@
-"""What the hub writes down when asked to: one line a message or fact, no tokens."""
+"""What a process of ours writes down when asked to: one line a message or fact, no tokens."""
 import os
-import threading
 import time
+from _thread import allocate_lock
 
 from dapper.protocol import wire
 
@@ -16,17 +16,17 @@ class Log:
     def __init__(self, write=None):
         self._write = write
         self._secrets = []
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     @classmethod
-    def to_folder(cls, folder):
-        """A log file of this process in ``folder``, readable by its user only.
+    def to_folder(cls, folder, role):
+        """A log file of this process in ``folder``, readable by its user only; ``role`` says who writes it.
 
         Raises:
             OSError: the folder can't be made or written.
         """
         os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, "dapper.hub-%d.log" % os.getpid())
+        path = os.path.join(folder, "dapper.%s-%d.log" % (role, os.getpid()))
         stream = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", 1, encoding="utf-8")
         return cls(stream.write)
 
