@@ -6,7 +6,7 @@ from dapper.adapter.debugger.items import Look
 from dapper.protocol.errors import DapError
 
 #: What the console shows of one value: all of it, unless that would choke a client.
-_CONSOLE = Limits(1 << 20, 1 << 16, 10000, 10000, 64)
+_CONSOLE = Limits(1 << 22, 1 << 22, 1 << 20, 1 << 20, 64, total=1 << 22)
 _WHOLE = ("clipboard", "variables")
 _STATEMENTS = ("repl", None)
 _TARGETS = ("Name", "Attribute", "Subscript", "Starred", "Tuple", "List")

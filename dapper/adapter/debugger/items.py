@@ -138,7 +138,7 @@ class Look:
             length = item.length(self.display)
             if length > self.display.first:
                 entry["indexedVariables"] = length
-                entry["namedVariables"] = len(item.named(self.display, False))
+                entry["namedVariables"] = len(item.named(self.display, False)) + len(item.last())
 
 
 def _hint(name, value, attributes, kind):

@@ -42,19 +42,21 @@ class Limits:
         string, inner_string: characters of a string, bytes or foreign repr; outside and inside of a container.
         items, inner_items: items of a container; at the first and at the second level.
         depth: levels of containers that are opened.
+        total: characters after which a container is broken off.
     """
 
-    __slots__ = ("string", "inner_string", "items", "inner_items", "depth")
+    __slots__ = ("string", "inner_string", "items", "inner_items", "depth", "total")
 
-    def __init__(self, string=65536, inner_string=128, items=60, inner_items=20, depth=2):
+    def __init__(self, string=65536, inner_string=128, items=60, inner_items=20, depth=2, total=1 << 17):
         self.string = string
         self.inner_string = inner_string
         self.items = items
         self.inner_items = inner_items
         self.depth = depth
+        self.total = total
 
 
-UNCUT = Limits(NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT)
+UNCUT = Limits(NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT)
 
 
 def cut(text, limit):
@@ -77,7 +79,7 @@ class Text:
         summaries: large arrays and tables in one line instead of their own ``__repr__``.
     """
 
-    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_open")
+    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_open", "_used")
 
     def __init__(self, limits, hex=False, user_code=True, until=None, summaries=True):
         self.limits = limits
@@ -87,9 +89,12 @@ class Text:
         self._until = until
         self._summaries = summaries
         self._open = []
+        self._used = 0
 
     def of(self, value, level=0):
         """The text of ``value``; ``level`` counts the containers around it."""
+        if not level:
+            self._used = 0
         cls = type_of(value)
         representation = type_attribute(cls, "__repr__")
         maker = _BY_REPR.get(representation) if type_of(representation) in _C_REPRS else None
@@ -196,18 +201,22 @@ class Text:
 
     def _each(self, items, length, level):
         """The texts of the first ``items``, and ``...`` when there are more."""
-        shown = self._shown(level)
-        texts = [self.of(item, level + 1) for item in islice(items, min(shown, length))]
-        if length > shown:
-            texts.append("...")
-        return texts
+        texts = []
+        for item in islice(items, min(self._shown(level), length)):
+            texts.append(self.of(item, level + 1))
+            self._used += len(texts[-1])
+            if self._used > self.limits.total:
+                break
+        return texts if len(texts) == length else texts + ["..."]
 
     def _pairs(self, pairs, length, level):
-        shown = self._shown(level)
-        texts = ["%s: %s" % (self.of(k, level + 1), self.of(v, level + 1)) for k, v in islice(pairs, min(shown, length))]
-        if length > shown:
-            texts.append("...")
-        return texts
+        texts = []
+        for key, value in islice(pairs, min(self._shown(level), length)):
+            texts.append("%s: %s" % (self.of(key, level + 1), self.of(value, level + 1)))
+            self._used += len(texts[-1])
+            if self._used > self.limits.total:
+                break
+        return texts if len(texts) == length else texts + ["..."]
 
     def _inside(self, value, level, length, opening, closing, make, items):
         """The texts of what is inside ``value`` between brackets, unless it is too deep or inside itself."""

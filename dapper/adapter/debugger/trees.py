@@ -14,29 +14,31 @@ def parse(text, statements):
     """Text as a tree.
 
     Args:
-        text: an expression, or, if ``statements``, any number of statements; a common indentation is taken off.
+        text: an expression, or, if ``statements``, any number of statements, which may be indented.
 
     Raises:
         SyntaxError, ValueError: it is none.
     """
-    text = _dedent(text)
+    text = text.replace("\r\n", "\n").strip("\n")
     try:
-        return compile(text, FILENAME, "eval", _AST_ONLY | _AWAIT, True)
+        return compile(text.strip(), FILENAME, "eval", _AST_ONLY | _AWAIT, True)
     except SyntaxError:
         if not statements:
             if "\n" in text:  # an expression over several lines, cut out of its brackets
                 return compile("(%s\n)" % text, FILENAME, "eval", _AST_ONLY | _AWAIT, True)
             raise
-    return compile(text, FILENAME, "exec", _AST_ONLY | _AWAIT, True)
-
-
-def _dedent(text):
-    lines = text.replace("\r\n", "\n").strip("\n").split("\n")
-    filled = [line for line in lines if line.strip()]
-    if not filled:
-        return text.strip()
-    margin = min(len(line) - len(line.lstrip()) for line in filled)
-    return "\n".join(line[margin:] for line in lines).rstrip()
+    lines = text.split("\n")
+    if not text[:1].isspace() or not text.strip():
+        try:
+            return compile(text.strip(), FILENAME, "exec", _AST_ONLY | _AWAIT, True)
+        except IndentationError:
+            if not lines[1:] or not lines[1][:1].isspace():
+                raise
+        text = lines[1][: len(lines[1]) - len(lines[1].lstrip())] + text  # cut out from the middle of its first line
+    tree = compile("if 1:\n" + text, FILENAME, "exec", _AST_ONLY | _AWAIT, True)  # a block cut out of a function
+    if len(tree.body) == 1:
+        tree.body = tree.body[0].body
+    return tree
 
 
 def kind(node):
