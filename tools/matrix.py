@@ -140,8 +140,7 @@ def run_logged(command, log, seconds):
     Returns:
         The exit code, or None when it took too long.
     """
-    env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")  # one checkout, eight bytecodes
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=env,
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                           start_new_session=True) as process:
         try:
             return process.wait(seconds)
@@ -152,12 +151,13 @@ def run_logged(command, log, seconds):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_on(python, pytest_arguments, seconds):
+def test_on(python, pytest_arguments, jobs, seconds):
     """Set up one Python and run the tests on it.
 
     Args:
         python: a Python.
         pytest_arguments: more words for pytest.
+        jobs: how many test processes at a time.
         seconds: the longest each half may take.
 
     Returns:
@@ -172,7 +172,8 @@ def test_on(python, pytest_arguments, seconds):
         if code == 0:
             step = "tests"
             code = run_logged(python.prefix + [os.path.join(python.folder, "bin", "python"), "-m", "pytest", "-q",
-                                               "-p", "no:cacheprovider"] + pytest_arguments, log, seconds)
+                                               "-n", str(jobs), "-p", "no:cacheprovider"]
+                              + pytest_arguments, log, seconds)
         log.seek(0)
         text = log.read().decode("utf-8", "replace")
     seconds = time.monotonic() - start
@@ -208,6 +209,7 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="say what is here and stop")
     parser.add_argument("--require", action="append", default=[], metavar="3.N|all", choices=VERSIONS + ["all"],
                         help="fail when this version is missing")
+    parser.add_argument("-j", "--jobs", type=int, default=2, help="test processes at a time (%(default)s)")
     parser.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="longest for one version (%(default)s)")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     return parser.parse_args()
@@ -231,7 +233,7 @@ def main():
     outcomes = []
     for version in wanted:
         if version in found:
-            outcome = test_on(found[version], given.pytest, given.limit)
+            outcome = test_on(found[version], given.pytest, given.jobs, given.limit)
         else:
             outcome = Outcome(version, "-", "MISSING" if version in required else "missing", missing[version])
         outcomes.append(outcome)
