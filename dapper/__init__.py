@@ -4,7 +4,7 @@ A program can call these functions. Importing the package starts nothing and loa
 """
 import sys
 
-__version__ = "0.1.0"
+from dapper._version import __version__
 
 __all__ = [
     "__version__",

@@ -66,6 +66,10 @@ def main(words=None):
         The exit code.
     """
     words = sys.argv[1:] if words is None else words
+    if words[:1] == ["--run"]:  # the hub's way to start a Python that ignores its environment
+        from dapper.adapter.run import main as run_and_report
+
+        return run_and_report(words[1:])
     if not for_editors(words):
         from dapper.terminal import main as terminal
 
@@ -74,7 +78,7 @@ def main(words=None):
         sys.stderr.write(USAGE)
         return 0
     if words[0] in VERSION:
-        from dapper import __version__
+        from dapper._version import __version__
 
         print(__version__)
         return 0

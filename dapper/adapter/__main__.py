@@ -4,28 +4,20 @@ import sys
 
 
 def main():
-    """The console script `dapper-adapter`; also the waiter's and the runner's way in, which only the hub uses."""
-    if sys.version_info < (3, 8):
-        sys.exit("dapper needs Python 3.8 or newer; this is %s" % sys.version.split()[0])
+    """The console script `dapper-adapter`; also the way in of the waiter, which the hub starts in terminals."""
     words = sys.argv[1:]
     if words[:1] == ["--waiter"]:
-        from dapper.hub.waiter import main as wait
-
-        return wait(words[1:])
-    if words[:1] == ["--run"]:
-        from dapper.adapter.run import main as run
-
-        return run(words[1:])
-    from dapper.hub.main import main as serve
-
-    return serve(words)
+        from dapper.hub.waiter import main as work
+    else:
+        from dapper.hub.main import main as work
+    return work(words[1:] if words[:1] == ["--waiter"] else words)
 
 
 if __name__ == "__main__":
-    if not __package__:  # started as a folder: Python put that first on the path
+    if sys.version_info < (3, 8):
+        sys.exit("dapper needs Python 3.8 or newer; this is %s" % sys.version.split()[0])
+    if not __package__:  # started as a folder, which Python put first on the path
         sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-        import dapper  # noqa: F401
-    # No folder of ours, nor the one we were started in, may hide a module of the standard library from us.
-    if not __package__ or not getattr(sys.flags, "safe_path", False):
-        del sys.path[0]
+    elif not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]  # where we were started: its files must not hide modules of the standard library from us
     sys.exit(main())

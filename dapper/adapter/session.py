@@ -3,7 +3,7 @@ import os
 import sys
 from _thread import allocate_lock, get_ident, start_new_thread
 
-from dapper import __version__
+from dapper._version import __version__
 from dapper.adapter.debugger import binding, looking
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.debugger.exceptions import Filters

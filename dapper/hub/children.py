@@ -6,7 +6,8 @@ from _operator import _compare_digest
 from dapper.hub import processes
 from dapper.hub.config import PROCESS_KEYS
 
-OFFER_TIME = 10.0  #: seconds a client has to take a child up; it stands still for so long
+OFFER_TIME = 10.0  #: seconds a client has to take a child up that it was asked to; the child stands still for so long
+SHORT_OFFER = 0.15  #: the same for a client that may not know what we tell it
 
 #: In the command line of helpers that multiprocessing starts: nobody wants to debug them.
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.semaphore_tracker")
@@ -95,13 +96,6 @@ class Children:
 
     def _offer(self, channel, hello):
         session = self._hub.session_of(hello.get("ppid")) or self._session
-        if not session.client_can("supportsStartDebuggingRequest"):
-            channel.close()
-            if not self._said:
-                self._said = True
-                self._session.say("The program started a child process (pid %d). This client can't debug child processes "
-                                  "(it does not offer startDebugging), so they run undebugged.\n" % hello["pid"])
-            return
         offer = Offer(self, channel, hello)
         self._hub.offers.add(offer)
         self._offers[offer.pid] = offer
@@ -113,12 +107,27 @@ class Children:
         )
         self._hub.log.hide(offer.secret)
 
-        def answered(response):
-            if not response.get("success"):
-                self._session.post(self._expire, offer)
+        if session.client_can("supportsStartDebuggingRequest"):
+            wish = {"request": "attach", "configuration": configuration}
+            session.post(session.ask_client, "startDebugging", wish, lambda response: self._answered(offer, response))
+            self._session.later(OFFER_TIME, self._expire, offer)
+        else:  # debugpy's own event, from before there was that request
+            session.event("debugpyAttach", configuration)
+            self._session.later(SHORT_OFFER, self._expire_quietly, offer)
 
-        session.post(session.ask_client, "startDebugging", {"request": "attach", "configuration": configuration}, answered)
-        self._session.later(OFFER_TIME, self._expire, offer)
+    def _answered(self, offer, response):
+        if not response.get("success"):
+            self._session.post(self._expire, offer)
+
+    def _expire_quietly(self, offer):
+        if self._hub.someone_is_new():  # it may have come for this
+            self._session.later(OFFER_TIME, self._expire, offer)
+            return
+        self._expire(offer)
+        if offer.session is None and not self._said:
+            self._said = True
+            self._session.say("The program started a child process (pid %d). This client can't debug child processes (it does "
+                              "not offer startDebugging), so they run undebugged.\n" % offer.pid)
 
     def _expire(self, offer):
         if self._hub.offers.withdraw(offer):

@@ -48,6 +48,11 @@ class ClientSession(Mailbox):
         return self.root.pid if self.root is not None else None
 
     @property
+    def is_new(self):
+        """Has the client not said yet what to debug?"""
+        return self._start is None and not self.over
+
+    @property
     def start_arguments(self):
         """Of `launch` or `attach`."""
         return self._start.get("arguments") or {}

@@ -68,6 +68,11 @@ class Hub:
         with self._changed:
             return next((session for session in self._sessions if pid and session.pid == pid), None)
 
+    def someone_is_new(self):
+        """Has a client connected that has not said yet what to debug?"""
+        with self._changed:
+            return any(session.is_new for session in self._sessions)
+
     def hang_up(self):
         """End all sessions as if their clients had gone; a signal handler may call it."""
         for session in list(self._sessions):

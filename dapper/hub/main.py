@@ -6,7 +6,7 @@ import signal
 import sys
 from queue import SimpleQueue
 
-from dapper import __version__
+from dapper._version import __version__
 from dapper.hub import streams
 from dapper.hub.hub import Hub
 from dapper.protocol.errors import DapError

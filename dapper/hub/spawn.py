@@ -153,7 +153,7 @@ def command(launch, words):
     if not ignores_environment(launch.python):
         return words
     count = len(launch.python)
-    return words[:count] + [ADAPTER, "--run"] + words[count:]
+    return words[:count] + [DAPPER, "--run"] + words[count:]
 
 
 def ignores_environment(python):

@@ -19,7 +19,8 @@ def _step_aside():
 def _report():
     """Hand over to dapper, loaded from where this file stands, installed or not."""
     if sys.version_info < (3, 8):
-        return  # the hub says that this process is not debugged
+        _complain()
+        return
     package = os.path.dirname(os.path.dirname(_HERE))
     if "dapper" not in sys.modules:
         import _frozen_importlib
@@ -34,6 +35,24 @@ def _report():
     from dapper.adapter.server import boot
 
     boot()
+
+
+def _complain():
+    """Tell the hub that this Python is too old for it; the program runs on."""
+    import json
+    import socket
+
+    host, port, token = os.environ["DAPPER_BOOT"].rsplit(":", 2)
+    version = "%d.%d.%d" % sys.version_info[:3]
+    hello = {"token": token, "pid": os.getpid(), "executable": sys.executable, "python": version, "startMethod": "start"}
+    body = json.dumps({"seq": 1, "type": "event", "event": "dapperHello", "body": hello}).encode("ascii")
+    try:
+        sock = socket.create_connection((host, int(port)))
+        sock.sendall(("Content-Length: %d\r\n\r\n" % len(body)).encode("ascii") + body)
+        sock.recv(1)  # a launched one is ended now
+        sock.close()
+    except (OSError, socket.error):
+        pass  # the hub is gone
 
 
 _ours = sys.modules[__name__]
