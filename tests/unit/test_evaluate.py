@@ -1,6 +1,7 @@
 """Text that runs inside real frames."""
 import gc
 import sys
+import threading
 import types
 import warnings
 import weakref
@@ -360,15 +361,30 @@ def test_warnings_are_kept_out_of_the_way_and_the_filters_stay():
         assert warnings.filters == filters and not caught
         warn()
         assert len(caught) == 1
+    theirs = warnings.showwarning
+    value_of("warn()", frame)
+    assert warnings.showwarning is theirs
 
 
-def test_await_says_why_it_is_not_possible():
-    async def work():
-        return 1
+def test_the_warnings_of_other_threads_are_shown_meanwhile():
+    frame = sys._getframe()
+    seen = []
 
-    message = str(error_of("await work()", sys._getframe(), "repl"))
-    assert "await" in message
-    assert work
+    def elsewhere():
+        thread = threading.Thread(target=warnings.warn, args=("from elsewhere",))
+        thread.start()
+        thread.join()
+
+    def show(message, *_):
+        seen.append(str(message))
+
+    theirs, warnings.showwarning = warnings.showwarning, show
+    try:
+        value_of("elsewhere()", frame)
+        assert warnings.showwarning is show
+    finally:
+        warnings.showwarning = theirs
+    assert seen == ["from elsewhere"] and elsewhere
 
 
 # -- contexts ----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from array import array
 
 import pytest
 
+from dapper.adapter.debugger import descriptions
 from dapper.adapter.debugger.memory import Buffer
 from dapper.protocol.errors import DapError
 from tests.unit.looking_at import Looker
@@ -415,6 +416,36 @@ def test_where_functions_and_classes_come_from(look):
     path, line = look.handles.get(look.describe(Plain)["valueLocationReference"]).find()
     with open(path) as file:
         assert file.read().split("\n")[line - 1] == "class Plain:"
+
+
+def test_a_type_that_describes_itself(look):
+    class Told(list):
+        def __debug_repr__(self):
+            return "told"
+
+        def __debug_children__(self):
+            return [("first", 1), (2, "second")]
+
+    assert look.describe([Told()])["value"] == "[told]"
+    rows = look.of(Told())
+    assert (rows["first"]["value"], rows["2"]["value"]) == ("1", "'second'")
+
+
+def test_a_type_that_is_described_from_outside(look):
+    class Far:
+        hidden = 1
+
+    class Farther(Far):
+        pass
+
+    descriptions.describe(Far, text=lambda far: "far %d" % far.hidden, children=lambda far: {"shown": far.hidden})
+    assert look.describe(Farther())["value"] == "far 1"
+    assert look.of(Farther())["shown"]["value"] == "1"
+    descriptions.describe(Far, text=lambda far: far.nope, children=lambda far: 1)
+    assert "AttributeError" in look.describe(Far())["value"]
+    assert "TypeError" in look.of(Far())["(description)"]["value"]
+    with pytest.raises(TypeError):
+        descriptions.describe(Far())
 
 
 # -- scopes ------------------------------------------------------------------------------------------------------------

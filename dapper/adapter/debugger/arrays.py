@@ -50,7 +50,7 @@ def summary(kind, value, item_text):
         item_text: function from an item to its text.
     """
     shape = user_call(kind.shape, value)
-    parts = [type_name(type_of(value)), "(%s)" % ", ".join(str(part) for part in shape)]
+    parts = [type_name(type_of(value)), repr(tuple(shape))]
     for name in ("dtype", "device"):
         if name in kind.facts:
             parts.append(str(user_call(getattr, value, name)))

@@ -1,4 +1,6 @@
 """The ``evaluate`` and ``setExpression`` requests: what each context may do, and how its answer looks."""
+from _thread import allocate_lock, get_ident
+
 from dapper.adapter.debugger import inside, trees
 from dapper.adapter.debugger.texts import UNCUT, Limits, Text
 from dapper.adapter.debugger.values import Interrupted, is_a, user_call
@@ -36,7 +38,7 @@ def evaluate(text, frame, context=None, namespace=None, extra=None):
         if namespace is not None and value is not None:
             namespace["_"] = value
         return value
-    with _Quiet():
+    with _silence:
         return inside.run(text, frame, namespace, more, statements=context in _STATEMENTS)
 
 
@@ -58,27 +60,38 @@ def _refuse_acts(text):
     raise failed
 
 
-class _Quiet:
+class _Silence:
     """Keeps warnings of evaluated text from being shown. The filters stay as they are: touching them would make the
     program show again what it has shown once."""
 
+    def __init__(self):
+        self._lock = allocate_lock()
+        self._threads = []  # idents of the threads that evaluate now
+        self._theirs = None
+
     def __enter__(self):
         import warnings
-        from _thread import get_ident
 
-        self._warnings = warnings
-        self._show = shown = warnings.showwarning
-        mine = get_ident()
-
-        def showwarning(*args, **kwargs):
-            if get_ident() != mine:
-                shown(*args, **kwargs)
-
-        self._ours = warnings.showwarning = showwarning
+        with self._lock:
+            if not self._threads:
+                self._theirs = warnings.showwarning
+                warnings.showwarning = self._show
+            self._threads.append(get_ident())
 
     def __exit__(self, *_):
-        if self._warnings.showwarning is self._ours:
-            self._warnings.showwarning = self._show
+        import warnings
+
+        with self._lock:
+            self._threads.remove(get_ident())
+            if not self._threads and warnings.showwarning == self._show:
+                warnings.showwarning = self._theirs
+
+    def _show(self, *args, **kwargs):
+        if get_ident() not in self._threads:
+            self._theirs(*args, **kwargs)
+
+
+_silence = _Silence()  # there is one showwarning in a process
 
 
 def render(value, context, handles, display, hex=False, raw_string=False, expression=None, frame=None):
@@ -146,7 +159,7 @@ def set_expression(frame, expression, text, handles, display, hex=False, namespa
     Raises:
         DapError: one of the two fails, or the first can't be assigned to.
     """
-    with _Quiet():
+    with _silence:
         try:
             tree = trees.parse(expression, False)
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:

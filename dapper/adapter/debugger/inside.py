@@ -5,7 +5,7 @@ function whose free variables are those locals, because only so the nested scope
 """
 import builtins
 
-from dapper.adapter.debugger import frame_locals, trees
+from dapper.adapter.debugger import awaiting, frame_locals, trees
 from dapper.adapter.debugger.values import (
     FunctionType,
     Interrupted,
@@ -101,7 +101,7 @@ def _run_in(tree, globals, names, frame, extra):
         for code in codes:
             value = user_call(eval, code, globals, names)
             if code.co_flags & _COROUTINE:
-                value = _finish(value)
+                value = user_call(awaiting.finish, value)
     finally:
         if not flat:
             _write_back(frame, before, names)
@@ -119,7 +119,7 @@ def _run_nested(tree, globals, names, frame, used, extra):
     function, cells = trees.as_function(tree, globals, visible, flat)
     try:
         value = user_call(function, _first_argument(frame, names))
-        return _finish(value) if function.__code__.co_flags & _COROUTINE else value
+        return user_call(awaiting.finish, value) if function.__code__.co_flags & _COROUTINE else value
     finally:
         if not flat:
             after = dict(names)
@@ -142,13 +142,6 @@ def _write_back(frame, before, after):
     for name in before:
         if name not in after:
             frame_locals.delete(frame, name)
-
-
-def _finish(coroutine):
-    """Run what a top-level ``await`` has made."""
-    coroutine.close()
-    why = "await: the event loop of the program stands still while it is stopped here"
-    raise DapError("cannot_evaluate", error=why, traceback=why)
 
 
 def _usable(name):

@@ -12,6 +12,7 @@ from dapper.adapter.debugger.values import (
     MISSING,
     Interrupted,
     error_text,
+    instance_dict,
     is_a,
     type_name,
     type_of,
@@ -47,6 +48,7 @@ class Look:
         self.frame = frame
         self._text = Text(display.limits, hex, user_code=False)
         self._pending = []
+        self._named = {}  # class → how many named children its values have, where none has attributes of its own
 
     def entry(self, name, value, evaluate_name=None, level=0, attributes=(), kind=None):
         """The Variable for a value. Until ``finish``, one that needs the user's ``__repr__`` is lazy."""
@@ -138,7 +140,12 @@ class Look:
             length = item.length(self.display)
             if length > self.display.first:
                 entry["indexedVariables"] = length
-                entry["namedVariables"] = len(item.named(self.display, False)) + len(item.last())
+                count = self._named.get(cls)
+                if count is None:
+                    count = len(item.named(self.display, False)) + len(item.last())
+                    if instance_dict(value) is None:
+                        self._named[cls] = count
+                entry["namedVariables"] = count
 
 
 def _hint(name, value, attributes, kind):

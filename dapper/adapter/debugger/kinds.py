@@ -2,12 +2,14 @@
 from _collections import deque
 
 from dapper.adapter.debugger import arrays
+from dapper.adapter.debugger.descriptions import children_maker, pairs
 from dapper.adapter.debugger.values import (
     MISSING,
     AsyncGeneratorType,
     CoroutineType,
     FunctionType,
     GeneratorType,
+    Interrupted,
     MappingProxyType,
     exact_text,
     generator_state,
@@ -105,6 +107,15 @@ def _field_facts(names):
     return facts
 
 
+def _described(maker, value):
+    try:
+        return [Child(name, child) for name, child in pairs(maker, value)]
+    except Interrupted:
+        raise
+    except BaseException as error:  # boundary: a failing description is shown as what it raised
+        return [Child("(description)", error, kind="virtual")]
+
+
 def _setter(owner, name):
     return lambda new: user_call(setattr, owner, name, new)
 
@@ -113,6 +124,9 @@ def view_of(value):
     """The View for ``value``."""
     cls = type_of(value)
     bases = mro_of(cls)
+    described = children_maker(cls)
+    if described is not None:
+        return FactsView(value, lambda value: _described(described, value))
     for base in bases:
         make = _VIEWS.get(base)
         if make is not None:

@@ -4,6 +4,7 @@ from itertools import islice
 from time import monotonic
 
 from dapper.adapter.debugger import arrays
+from dapper.adapter.debugger.descriptions import text_maker
 from dapper.adapter.debugger.values import (
     NO_LIMIT,
     AsyncGeneratorType,
@@ -96,6 +97,9 @@ class Text:
         if not level:
             self._used = 0
         cls = type_of(value)
+        described = text_maker(cls)
+        if described is not None:
+            return self._foreign(value, level, described)
         representation = type_attribute(cls, "__repr__")
         maker = _BY_REPR.get(representation) if type_of(representation) in _C_REPRS else None
         if maker is None and type_of(representation) is FunctionType:
@@ -107,17 +111,17 @@ class Text:
         except (RuntimeError, AttributeError, ValueError) as error:  # it changes while it is read, or is half made
             return "<%s can't be shown: %s>" % (type_name(cls), error_text(error))
 
-    def _foreign(self, value, level):
+    def _foreign(self, value, level, make=repr):
         limit = self.limits.inner_string if level else self.limits.string
         if not self.user_code or self._until is not None and monotonic() > self._until:
             self.incomplete = True
             return plain(value)
         try:
-            kind = arrays.kind_of(type_of(value)) if self._summaries else None
+            kind = arrays.kind_of(type_of(value)) if self._summaries and make is repr else None
             if kind is not None and not arrays.speaks_for_itself(type_of(value)):
                 if kind.columns is not None or level or arrays.size(kind, value) > self.limits.items:
                     return arrays.summary(kind, value, lambda item: self.of(item, level + 1))
-            return cut(user_call(repr, value), limit)
+            return cut(user_call(make, value), limit)
         except Interrupted:
             raise
         except BaseException as error:  # boundary: a failing __repr__ is shown and never fails a request
