@@ -10,7 +10,7 @@ class Breakpoint:
     Attributes:
         number: from 1.
         path, line: where it was asked for, when it is on a line.
-        function: qualified name, when it is on a function.
+        function: qualified name, when it is on a function; module: the only one it is meant in, or None.
         condition: str or None.
         ignore: how many hits are still to be passed over.
         enabled, temporary: bool.
@@ -19,11 +19,12 @@ class Breakpoint:
         id, verified, reason, message: what the adapter said last; at: (path, line) it really is on, or None.
     """
 
-    def __init__(self, number, path=None, line=None, function=None, condition=None, temporary=False):
+    def __init__(self, number, path=None, line=None, function=None, module=None, condition=None, temporary=False):
         self.number = number
         self.path = path
         self.line = line
         self.function = function
+        self.module = module
         self.condition = condition
         self.temporary = temporary
         self.ignore = 0
@@ -49,7 +50,10 @@ class Breakpoint:
 
     def wire(self):
         """As a DAP SourceBreakpoint or FunctionBreakpoint."""
-        told = {"name": self.function} if self.function else {"line": self.line}
+        if self.function:
+            told = {"name": "%s:%s" % (self.module, self.function) if self.module else self.function}
+        else:
+            told = {"line": self.line}
         if self.condition:
             told["condition"] = self.condition
         if self.ignore:
@@ -71,9 +75,9 @@ class Breakpoint:
         if self.condition:
             lines.append("\tstop only if %s" % self.condition)
         if self.ignore:
-            lines.append("\tignore next %d hits" % self.ignore)
+            lines.append("\tignore next %s" % times(self.ignore))
         if self.hits:
-            lines.append("\tbreakpoint already hit %d time%s" % (self.hits, "" if self.hits == 1 else "s"))
+            lines.append("\talready stopped here %d time%s" % (self.hits, "" if self.hits == 1 else "s"))
         if self.commands:
             lines.append("\tcommands: " + " ;; ".join(self.commands))
         if self.enabled and not self.verified and self.message:
@@ -122,9 +126,15 @@ class Breakpoints:
             raise Problem("There are no breakpoints.")
         return self._numbered[max(self._numbered)]
 
-    def remove(self, number):
-        """Take one out of the list."""
+    def remove(self, number, forever=False):
+        """Take one out of the list.
+
+        Args:
+            forever: it never was one: its number is free again.
+        """
         self._numbered.pop(number, None)
+        if forever and number == self._last:
+            self._last -= 1
 
     def at(self, path, line):
         """Those on a line."""
@@ -164,6 +174,11 @@ class Breakpoints:
         self.passing.clear()
         for each in self:
             each.forget()
+
+
+def times(count):
+    """``"hit"`` or ``"7 hits"``"""
+    return "hit" if count == 1 else "%d hits" % count
 
 
 def real(path):

@@ -136,19 +136,21 @@ class Face:
             return 1
         code = session.exit_code
         if code is None:
-            return 0
+            # Quitting is no failure of the program, but what it was about to die of is.
+            return 1 if session.stop is not None and session.stop.uncaught else 0
         return 128 - code if code < 0 else code & 255
 
     def _loop(self):
-        run_on = self.options.run
+        begun = False
         while True:
             try:
-                if run_on and not self.over and not self._next_is_known():
-                    run_on = False
-                    self._execute("continue")
-                    continue
-                if self.over and self.options.run and not self._next_is_known():
-                    return
+                if self.options.run and not self._next_is_known():
+                    if self.over:
+                        return
+                    if not begun or not self.console.interactive:
+                        begun = True
+                        self._execute("continue")
+                        continue
                 text = self._next()
                 if text is None:
                     raise Quit()
@@ -194,6 +196,8 @@ class Face:
         self._typed.clear()
         self._queued.clear()
         self.console.say()
+        if self.session.stop is not None:
+            self.console.complain("Interrupted")
         while self.session.stop is None and not self.over:
             try:
                 if self.confirm("The program does not stop: it is not running Python code at the moment. End it?"):
@@ -222,12 +226,12 @@ class Face:
         return os.path.join(self.folder, self.options.program) if self.options.program else None
 
     def functions_here(self):
-        """Names of the functions in the file looked at."""
+        """Names of the functions in the source looked at."""
         try:
-            path = self.current_path()
+            source = {"path": self.current_path()} if self.over else self.session.frame.get("source") or {}
         except Problem:
             return []
-        return functions(self.sources.lines({"path": path})) if path else []
+        return functions(self.sources.lines(source))
 
     def displayed_here(self):
         """What is displayed in the function looked at: {expression: last value}."""
@@ -316,6 +320,7 @@ class Face:
             return
         headlines = {"unhandled": "Uncaught exception: look around; the program ends when it goes on.",
                      "userUnhandled": "Exception that leaves your code."}
+        session.stop.uncaught = info.get("breakMode") == "unhandled"
         details = info.get("details") or {}
         text = (details.get("stackTrace") or "").rstrip("\n")
         if not text:
@@ -354,6 +359,8 @@ class Face:
             self.console.write(text)
 
     def _fetch(self, source):
+        if source.get("path") == "<string>" and self.options.code:
+            return self.options.code
         return self.session.source_text(source)
 
     def _complete(self, text):

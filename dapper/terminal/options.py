@@ -13,7 +13,8 @@ Debug a program in this terminal, with the commands of pdb.
   -c, --command CMD    a command to begin with; may be repeated
   -x, --commands FILE  a file of commands to begin with (# starts a comment line); may be repeated
   -r, --run            do not wait at the first line: run to a breakpoint or an uncaught exception, and leave when
-                       the program ends
+                       the program ends. Where no terminal is and no commands are left, a stop is shown and the
+                       program goes on.
   -m MODULE            debug a module, as `python -m` runs it
   --code TEXT          debug a text, as `python -c` runs it
   --python PYTHON      the interpreter for the program (default: the one dapper runs on)
@@ -29,8 +30,8 @@ The program stops at its first line. Commands come from -c and -x first, then fr
 input where that is no terminal. In that last case the program itself reads nothing, unless -c or -x is given: then
 standard input is the program's alone.
 
-dapper ends with the exit code of the program; with 128 + N where signal N ended it, and with 0 where you quit
-before it ended.
+dapper ends with the exit code of the program; with 128 + N where signal N ended it; where you quit before it ended
+with 0, or with 1 if it stood at an uncaught exception.
 """
 
 _WITH_VALUE = {

@@ -36,6 +36,7 @@ class Stop:
         reason, text, description: as in the event.
         thread: id.
         hits: our Breakpoints that were hit.
+        uncaught: is the program about to die of an exception? Known once its details have been asked for.
     """
 
     def __init__(self, body, hits):
@@ -44,6 +45,7 @@ class Stop:
         self.description = body.get("description")
         self.thread = body.get("threadId")
         self.hits = hits
+        self.uncaught = False
 
 
 class Session:
@@ -153,14 +155,22 @@ class Session:
         if self._late and command != "goto":
             self._stand(self._late.pop(0))
             return self.stop
+        self._go(command, **arguments)
+        return self.wait()
+
+    def _go(self, command, **arguments):
+        """Send what lets the program go on. The next stop may be there before the answer is."""
+        here = self.stop, self._stack, self.index
+        self.stop = self._stack = None
+        self.index = 0
         self._modes.to_program()
         try:
             self.ask(command, threadId=self.thread, **arguments)
         except Problem:
-            self._modes.to_prompt()
+            if self.stop is None and not self.ended:
+                self.stop, self._stack, self.index = here
+                self._modes.to_prompt()
             raise
-        self._gone_on()
-        return self.wait()
 
     def wait(self):
         """Wait until the program stops or ends; Ctrl-C asks it to stop.
@@ -209,14 +219,9 @@ class Session:
         stop = self.stop
         top = self.ask("stackTrace", threadId=stop.thread, levels=1, format={"includeAll": True})["stackFrames"]
         if top and top[0]["name"] == "dapper_pause":
-            self.ask("stepOut", threadId=stop.thread)
-            self._gone_on()
+            self._go("stepOut")
             if self.wait() is not None and self.stop.reason == "step":
                 self.stop.reason = stop.reason
-
-    def _gone_on(self):
-        self.stop = self._stack = None
-        self.index = 0
 
     def _stand(self, body):
         hits = self.breakpoints.by_ids(body.get("hitBreakpointIds") or ())
@@ -256,7 +261,7 @@ class Session:
         elif name == "terminated":
             self.ended = True
             self._modes.forget_program()
-            self._gone_on()
+            self.stop = self._stack = None
 
     # Questions
 

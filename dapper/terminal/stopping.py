@@ -1,6 +1,7 @@
 """Commands about where to stop."""
 import os
 
+from dapper.terminal.breakpoints import times
 from dapper.terminal.registry import command
 from dapper.terminal.syntax import Problem, number_and_rest, numbers, place
 
@@ -82,8 +83,7 @@ def ignore(face, argument):
     found.ignore = int(text or 0)
     face.tell_program(found)
     if found.ignore:
-        times = "hit" if found.ignore == 1 else "%d hits" % found.ignore
-        face.console.say("Breakpoint %d lets the next %s pass." % (number, times))
+        face.console.say("Breakpoint %d lets the next %s pass." % (number, times(found.ignore)))
     else:
         face.console.say("Breakpoint %d stops the next time it is reached." % number)
 
@@ -131,18 +131,25 @@ def exceptions(face, argument):
 def _add(face, argument, temporary):
     file, line, function, text = place(argument)
     if function:
-        made = face.breakpoints.add(function=function, condition=text, temporary=temporary)
+        # As in pdb, a function of this file is that one, and not another file's of the same name.
+        here = face.current_path() if function in face.functions_here() else None
+        module = os.path.splitext(os.path.basename(here))[0] if here and os.path.isfile(here) else None
+        made = face.breakpoints.add(function=function, module=module, condition=text, temporary=temporary)
     else:
         made = face.breakpoints.add(path=_find(face, file), line=line, condition=text, temporary=temporary)
     try:
         face.tell_program(made)
     except Problem:
-        face.breakpoints.remove(made.number)
+        face.breakpoints.remove(made.number, forever=True)
         raise
+    if made.reason == "failed":
+        face.breakpoints.remove(made.number, forever=True)
+        face.tell_program(made)
+        raise Problem(made.message)
     kind = "Temporary breakpoint" if temporary else "Breakpoint"
     face.console.say("%s %d at %s" % (kind, made.number, made.where))
     # A function of this very file that is not defined yet needs no word: it will be.
-    if made.message and not (function and not made.verified and function in face.functions_here()):
+    if made.message and not (function in face.functions_here() and not made.verified):
         face.console.say(("    " if made.verified else "    not set yet: ") + made.message)
 
 

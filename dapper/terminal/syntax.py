@@ -100,14 +100,20 @@ def place(argument):
     if not colon:
         if where.isdigit():
             return None, _line(where), None, condition
+        if not _is_name(where):
+            raise Problem("%s is neither a line nor a function." % where)
         return None, None, where, condition
     file = file.strip()
     if file and behind.isdigit():
         return file, _line(behind), None, condition
-    if not file or not all(part.isidentifier() for part in behind.split(".")):
+    if not file or not _is_name(behind):
         raise Problem("%s is not file:line." % where)
     # A function of one module: the adapter wants that module's name.
     return None, None, "%s:%s" % (file[:-3] if file.endswith(".py") else file, behind), condition
+
+
+def _is_name(text):
+    return all(part.isidentifier() or part == "<locals>" for part in text.split("."))
 
 
 def _line(digits):
