@@ -80,7 +80,7 @@ class Text:
         summaries: large arrays and tables in one line instead of their own ``__repr__``.
     """
 
-    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_open", "_used")
+    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_open", "_used", "_makers")
 
     def __init__(self, limits, hex=False, user_code=True, until=None, summaries=True):
         self.limits = limits
@@ -91,27 +91,23 @@ class Text:
         self._summaries = summaries
         self._open = []
         self._used = 0
+        self._makers = {}  # class → maker
 
     def of(self, value, level=0):
         """The text of ``value``; ``level`` counts the containers around it."""
         if not level:
             self._used = 0
         cls = type_of(value)
-        described = text_maker(cls)
-        if described is not None:
-            return self._foreign(value, level, described)
-        representation = type_attribute(cls, "__repr__")
-        maker = _BY_REPR.get(representation) if type_of(representation) in _C_REPRS else None
-        if maker is None and type_of(representation) is FunctionType:
-            maker = _generated(cls, representation)
+        maker = self._makers.get(cls)
         if maker is None:
-            return self._foreign(value, level)
+            maker = self._makers[cls] = _maker(cls)
         try:
             return maker(self, value, level)
         except (RuntimeError, AttributeError, ValueError) as error:  # it changes while it is read, or is half made
             return "<%s can't be shown: %s>" % (type_name(cls), error_text(error))
 
-    def _foreign(self, value, level, make=repr):
+    def foreign(self, value, level, make=repr):
+        """The text that code of the user or of a library makes."""
         limit = self.limits.inner_string if level else self.limits.string
         if not self.user_code or self._until is not None and monotonic() > self._until:
             self.incomplete = True
@@ -133,13 +129,16 @@ class Text:
         bits = int.bit_length(value)
         if self.hex:
             return int.__format__(value, "#x")
-        if bits > 13000:  # base 10 takes quadratic time, and Python refuses it from 4300 digits on
-            limit = self.limits.inner_string if level else self.limits.string
-            if bits // 4 < limit:
-                return int.__format__(value, "#x")
-            head = abs(int.__index__(value)) >> (bits - 128)
-            return "%s%#x... (%d bits)" % ("-" if int.__lt__(value, 0) else "", head, bits)
-        return int.__repr__(value)
+        if bits <= 13000:  # beyond, base 10 takes quadratic time, and Python refuses it from 4300 digits on
+            try:
+                return int.__repr__(value)
+            except ValueError:  # the user has set that limit lower
+                pass
+        limit = self.limits.inner_string if level else self.limits.string
+        if bits // 4 < limit:
+            return int.__format__(value, "#x")
+        head = abs(int.__index__(value)) >> (bits - 128)
+        return "%s%#x... (%d bits)" % ("-" if int.__lt__(value, 0) else "", head, bits)
 
     def _str(self, value, level):
         limit = self.limits.inner_string if level else self.limits.string
@@ -278,7 +277,7 @@ class Text:
     def _proxy(self, value, level):
         inner = proxied(value)
         if type_of(inner) is not dict:
-            return self._foreign(value, level)
+            return self.foreign(value, level)
         return "mappingproxy(%s)" % self._dict(inner, level)
 
     # -- classes made by the standard library -----------------------------------------------------------------------
@@ -308,6 +307,20 @@ class Text:
 
 def _dict_items(value):
     return iter(dict.items(value))
+
+
+def _maker(cls):
+    """The function ``(text, value, level)`` that makes the texts of instances of ``cls``."""
+    described = text_maker(cls)
+    if described is not None:
+        return lambda text, value, level: text.foreign(value, level, described)
+    representation = type_attribute(cls, "__repr__")
+    maker = None
+    if type_of(representation) in _C_REPRS:
+        maker = _BY_REPR.get(representation)
+    elif type_of(representation) is FunctionType:
+        maker = _generated(cls, representation)
+    return maker or Text.foreign
 
 
 def _generated(cls, function):
