@@ -114,7 +114,8 @@ def _target(arguments):
     value = take(arguments, given[0], str, "", "a string")
     if given[0] == "module":
         return ["-m", value], None
-    return [value], os.path.dirname(value) if os.path.isabs(value) else None
+    folder = os.path.dirname(value)
+    return [value], folder if os.path.isabs(value) and os.path.isdir(folder) else None
 
 
 def _env(arguments):

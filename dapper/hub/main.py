@@ -23,7 +23,7 @@ def main(argv):
         return 2
     if options.port is None:
         on_signals(hub.hang_up, ("SIGTERM", "SIGHUP"))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the editor's terminal is meant for the editor
+        on_signals(lambda: None, ("SIGINT",))  # Ctrl-C means the editor; not SIG_IGN, which programs would inherit
         hub.serve(streams.standard_streams())
         hub.wait_until_idle()
     else:
