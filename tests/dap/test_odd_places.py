@@ -80,7 +80,8 @@ def test_exec_with_lines_shifted(dap, program):
         y = 4  # @y
         """
     )
-    prog.add(os.path.basename(prog.path), open(prog.path).read() + "#\n" * 93 + "# here\n# here\n# here\n")
+    with open(prog.path, "a") as file:
+        file.write("#\n" * 96)
     with dap.open(prog) as s:
         s.initialize()
         s.launch(prog)
@@ -200,14 +201,17 @@ def test_a_relative_script_and_a_changed_folder(dap, program):
 
 
 def test_a_module_run_by_name(dap, program):
-    prog = program({"main.py": "", "pack/__init__.py": "", "pack/__main__.py": "import sys\nx = sys.argv[1:]  # @x\n"})
+    prog = program(
+        {"main.py": "", "pack/__init__.py": "", "pack/__main__.py": "import sys\nx = sys.argv[1:]  # @x\ny = 2  # @y\n"}
+    )
     with dap.open(prog) as s:
         s.initialize()
         s.launch(module="pack", args=["a b"], cwd=prog.folder)
         s.configure(["x"])
         s.configuration_done()
         s.wait_stop("x")
-        s.next()
+        s.next("y")
+        assert s.evaluate("x") == "['a b']"
         s.finish()
 
 

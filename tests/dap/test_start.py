@@ -200,12 +200,12 @@ def test_a_terminal(dap, program, kind):
     )
     with dap.launch(prog, ["x"], console=kind, env={"COLOUR": "red"}) as s:
         s.wait_stop("x")
-        assert "tty True True red" in s.terminals[0].text()
+        poll(lambda: "tty True True red" in s.terminals[0].text(), "the first line")
         s.continue_()
         poll(lambda: "name?" in s.terminals[0].text(), "the question")
         s.terminals[0].type("dapper\n")
         s.finish(5)
-        assert "hello dapper" in s.terminals[0].text()
+        poll(lambda: "hello dapper" in s.terminals[0].text(), "the last line")
 
 
 def test_a_client_without_terminals(hub, program):
@@ -324,20 +324,14 @@ def test_terminate_is_hard_second(hub, program):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print("ready", flush=True)
         while True:
-            try:
-                while True:
-                    time.sleep(0.01)
-            except BaseException:
-                print("never", flush=True)
+            time.sleep(0.01)
         """
     )
     with hub.launch(prog) as s:
-        s.wire.request("setExceptionBreakpoints", {"filters": []})
         s.wait_output("ready")
         s.wire.request("terminate", {})
-        s.wait_output("never")
         s.wire.request("terminate", {})
-        s.wire.wait_for_event("terminated")
+        s.wire.wait_for_event("terminated", deadline=4)  # the hub's own patience is longer
 
 
 def test_restart(dap, program):

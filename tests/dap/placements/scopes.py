@@ -40,7 +40,6 @@ SCOPES = [
         """
         def made(  # @def
             a=f(1),  # @a
-            *,
             b=f(2),  # @b
         ):
             return a + b  # @body
