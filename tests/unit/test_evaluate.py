@@ -38,7 +38,7 @@ def shown(text, frame, context="watch", **more):
     return evaluating.render(value, context, Handles(), display, expression=text, frame=frame)
 
 
-# -- reading -----------------------------------------------------------------------------------------------------------
+# -- reading ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_more_names_are_hidden_by_those_of_the_program():
     assert "__exception__" not in frame_locals.read(frame)
 
 
-# -- changing ----------------------------------------------------------------------------------------------------------
+# -- changing ------------------------------------------------------------
 
 
 def test_assignments_reach_the_running_function():
@@ -275,7 +275,7 @@ def test_without_a_frame():
     assert console("__name__", None, {"__name__": "__console__"}) == "__console__"
 
 
-# -- errors ------------------------------------------------------------------------------------------------------------
+# -- errors ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_the_warnings_of_other_threads_are_shown_meanwhile():
     assert seen == ["from elsewhere"] and elsewhere
 
 
-# -- contexts ----------------------------------------------------------------------------------------------------------
+# -- contexts ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", ["f()", "(a := 1)", "[n() for n in []]", "x.y().z"])
@@ -450,7 +450,7 @@ def test_hex_and_type():
     assert (body["result"], body["type"]) == ("[0xff]", "list")
 
 
-# -- setExpression -------------------------------------------------------------------------------------------------------
+# -- setExpression ------------------------------------------------------------
 
 
 def assign(frame, expression, text, **more):
@@ -459,8 +459,8 @@ def assign(frame, expression, text, **more):
 
 def test_assigning_to_expressions():
     space = {"sys": sys, "x": 0}
-    exec("def f():\n    a = [1, 2]\n    o = type('T', (), {})()\n    frame = sys._getframe()\n    yield frame\n    yield a, o", space)
-    steps = space["f"]()
+    exec("def f(a, o):\n    yield sys._getframe()\n    yield a, o", space)
+    steps = space["f"]([1, 2], types.SimpleNamespace())
     frame = next(steps)
     assert assign(frame, "a[0]", "a[1] + 40")["value"] == "42"
     assert assign(frame, "o.name", "'n'")["value"] == "'n'"
@@ -488,7 +488,7 @@ def test_what_can_not_be_assigned_to(expression):
     assert caught.value.code == "cannot_set"
 
 
-# -- leaving no trace ----------------------------------------------------------------------------------------------------
+# -- leaving no trace ------------------------------------------------------------
 
 
 def test_references_are_as_before():

@@ -86,7 +86,7 @@ def a_generator():
     yield 2
 
 
-# -- texts ------------------------------------------------------------------------------------------------------------
+# -- texts ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_what_is_there_of_an_answer_can_be_sent_at_any_moment(look):
     assert {row["name"]: row for row in out}["1"]["value"] == "asked"
 
 
-# -- children ----------------------------------------------------------------------------------------------------------
+# -- children ------------------------------------------------------------
 
 
 def test_an_object_is_taken_apart_without_running_its_properties(look):
@@ -448,7 +448,7 @@ def test_a_type_that_is_described_from_outside(look):
         descriptions.describe(Far())
 
 
-# -- scopes ------------------------------------------------------------------------------------------------------------
+# -- scopes ------------------------------------------------------------
 
 
 def test_the_scopes_of_a_function(look):
@@ -490,7 +490,7 @@ def test_the_scopes_of_a_module(look):
     assert space["a"] == 2
 
 
-# -- setting -----------------------------------------------------------------------------------------------------------
+# -- setting ------------------------------------------------------------
 
 
 def test_locals_cells_and_globals_are_set_for_the_running_function(look):
@@ -629,7 +629,7 @@ def test_a_new_value_that_can_not_be_computed(look):
     assert value == [1]
 
 
-# -- leaving no trace ----------------------------------------------------------------------------------------------------
+# -- leaving no trace ------------------------------------------------------------
 
 
 def test_nothing_is_kept_when_the_handles_are_gone(look):

@@ -18,7 +18,9 @@ from dapper.adapter.debugger.values import (
 from dapper.protocol.errors import DapError
 
 _MOST = 2000
-_CALLS = ("Call", "Await", "Yield", "YieldFrom", "NamedExpr", "Lambda", "ListComp", "SetComp", "DictComp", "GeneratorExp")
+_CALLS = (
+    "Call", "Await", "Yield", "YieldFrom", "NamedExpr", "Lambda", "ListComp", "SetComp", "DictComp", "GeneratorExp",
+)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 

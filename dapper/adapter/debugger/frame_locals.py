@@ -7,7 +7,7 @@ from dapper.protocol.errors import DapError
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: locals live in slots of the frame, not in a dictionary
 _to_fast = None
 
-#: Python 3.12 gives every unbound local the value None when locals are unbound from outside; its own mark is this module.
+#: Python 3.12 gives every unbound local the value None when one is unbound from outside; sys.monitoring came with it.
 _UNBINDS = not hasattr(sys, "monitoring")
 
 

@@ -48,8 +48,8 @@ def run(text, frame=None, namespace=None, extra=None, statements=False):
 def failure(error):
     """The DapError that tells about an exception of the user's text. The exception itself is let go."""
     short = error_text(error)
-    if type_of(error) is SyntaxError:
-        short = "SyntaxError: %s" % error.msg
+    if is_a(error, SyntaxError):
+        short = "%s: %s" % (type_name(type_of(error)), error.msg)  # where in the text says the long form
     return DapError("cannot_evaluate", error=short, traceback=_traceback(error) or short)
 
 
@@ -58,7 +58,7 @@ def _traceback(error):
     import traceback
 
     shown = error.__traceback__
-    while shown is not None and shown.tb_frame.f_globals.get("__name__", "").startswith("dapper."):
+    while shown is not None and str(shown.tb_frame.f_globals.get("__name__")).startswith("dapper."):
         shown = shown.tb_next
     try:
         return "".join(user_call(traceback.format_exception, type_of(error), error, shown))

@@ -32,11 +32,12 @@ _BOUND_IN_C = (_MethodDescriptor, _SlotWrapper, _ClassMethodDescriptor)
 #: C attributes that are more than a look: they run annotations, or copy all locals of a frame.
 _COSTLY = frozenset(("__annotations__", "__annotate__", "f_locals", "f_generator"))
 _C_MODULES = frozenset((
-    "builtins", "types", "collections", "_collections", "functools", "itertools", "operator", "weakref", "_thread", "_io",
-    "io", "datetime", "decimal", "array", "re", "_sre", "mmap", "socket", "_socket", "ssl", "_ssl", "sqlite3", "time", "os",
-    "posix", "sys", "_struct", "zlib", "hashlib", "_hashlib", "_asyncio", "asyncio", "_random", "_queue", "select", "ctypes",
-    "_ctypes", "contextvars", "_contextvars", "uuid", "xml.etree.ElementTree", "typing", "string.templatelib",
-))  # fmt: skip
+    "builtins", "types", "collections", "_collections", "functools", "itertools", "operator", "weakref",
+    "_thread", "_io", "io", "datetime", "decimal", "array", "re", "_sre", "mmap", "socket", "_socket", "ssl",
+    "_ssl", "sqlite3", "time", "os", "posix", "sys", "_struct", "zlib", "hashlib", "_hashlib", "_asyncio",
+    "asyncio", "_random", "_queue", "select", "ctypes", "_ctypes", "contextvars", "_contextvars", "uuid",
+    "xml.etree.ElementTree", "typing", "string.templatelib",
+))
 
 
 class Lazy:
@@ -112,7 +113,7 @@ def tells_more(owner):
 
 def is_function(value):
     """Whether ``value`` belongs to the functions of an object."""
-    return type_of(value) in FUNCTIONS
+    return type_of(value) in FUNCTIONS or BuiltinType in mro_of(type_of(value))  # C has kinds of methods of its own
 
 
 def _of_class(cls, name):

@@ -2,7 +2,9 @@
 from dapper.adapter.debugger.values import module_of, mro_of, type_name, type_of
 from dapper.protocol.errors import DapError
 
-_BUFFERS = frozenset((("array", "array"), ("mmap", "mmap"), ("numpy", "ndarray"), ("_ctypes", "Array"), ("_ctypes", "Structure")))
+_BUFFERS = frozenset((
+    ("array", "array"), ("mmap", "mmap"), ("numpy", "ndarray"), ("_ctypes", "Array"), ("_ctypes", "Structure"),
+))
 _PLAIN = (bytes, bytearray, memoryview)
 
 

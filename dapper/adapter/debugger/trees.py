@@ -1,4 +1,4 @@
-"""Text → syntax tree → code that can run inside a frame. Works on trees without the ``ast`` package: it costs 3 ms."""
+"""Text → syntax tree → code that can run inside a frame. Works without the ``ast`` package, which costs 3 ms."""
 from dapper.adapter.debugger.values import FunctionType, type_name, type_of
 
 FILENAME = "<console>"
