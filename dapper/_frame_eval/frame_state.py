@@ -31,3 +31,11 @@ def leaving(frame):
     if op == _YIELD_VALUE or bytecode[lasti + 2 : lasti + 3] == bytes((_YIELD_FROM & 255,)) and _YIELD_FROM >= 0:
         return "yield"
     return None
+
+
+def line_at(code, offset):
+    """The line of the instruction at ``offset``, or None."""
+    for start, stop, line in code.co_lines():
+        if start <= offset < stop:
+            return line
+    return None

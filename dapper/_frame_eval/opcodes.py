@@ -37,8 +37,8 @@ ONE_LOCALS_ARRAY = _version >= (3, 11)
 JUMP_UNIT = 2 if _version >= (3, 10) else 1
 #: An instruction may have no line at all (3.10), else it belongs to the line before.
 LINE_CAN_BE_NONE = _version >= (3, 10)
-#: Comprehensions run in the function's own frame; LOAD_FAST trusts that its local is bound (both 3.12).
-INLINES_COMPREHENSIONS = LOAD_FAST_TRUSTS = _version >= (3, 12)
+#: Comprehensions run in the function's own frame.
+INLINES_COMPREHENSIONS = _version >= (3, 12)
 
 # ---- facts: instructions -------------------------------------------------------------------------------------------
 
@@ -59,6 +59,25 @@ ENDS_FLOW = _ops(
     "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT",
 )
 RESUME = _only("RESUME")
+JUMP_FORWARD = _only("JUMP_FORWARD")
+JUMP_ABSOLUTE = _only("JUMP_ABSOLUTE")
+NOP = _only("NOP")
+RETURN_VALUE = _only("RETURN_VALUE")
+RETURN_CONST = _only("RETURN_CONST")
+LOAD_GLOBAL = _only("LOAD_GLOBAL")
+LOAD_NAME = _only("LOAD_NAME")
+HAS_CONST = frozenset(_opcode.hasconst)
+HAS_NAME = frozenset(_opcode.hasname)
+HAS_CELL = frozenset(_opcode.hasfree) | _ops("LOAD_DEREF")  # 3.14 lists LOAD_DEREF with the locals
+HAS_LOCAL = frozenset(_opcode.haslocal) - HAS_CELL
+#: What a function does before its first line.
+PROLOGUE = _ops("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "GEN_START")
+#: Two loads in one (3.13) → the single load.
+LOAD_FAST_TWICE = {
+    _op[name]: _op[single] for name, single in (
+        ("LOAD_FAST_LOAD_FAST", "LOAD_FAST"), ("LOAD_FAST_BORROW_LOAD_FAST_BORROW", "LOAD_FAST_BORROW"),
+    ) if name in _op
+}
 FOR_ITER = _only("FOR_ITER")
 CALL_FINALLY = _only("CALL_FINALLY")  #: 3.8: jumps to the finally block, which comes back behind it
 #: Instructions behind its target that an exhausted FOR_ITER skips: END_FOR (3.12), and POP_TOP (3.13).
@@ -72,6 +91,39 @@ NO_BACKWARD_EVENT_AT = _ops("SEND")
 HANDLERS_ALWAYS_TELL = _version == (3, 9)
 _WITH_EXCEPT_START = _only("WITH_EXCEPT_START")
 
+#: Bits of a name's argument that are flags of the instruction.
+NAME_FLAG_BITS = {}
+if _version >= (3, 11):
+    NAME_FLAG_BITS[_op["LOAD_GLOBAL"]] = 1
+if _version >= (3, 12):
+    NAME_FLAG_BITS.update({_op["LOAD_ATTR"]: 1, _op["LOAD_SUPER_ATTR"]: 2})
+if _version >= (3, 15):
+    NAME_FLAG_BITS[_op["IMPORT_NAME"]] = 2
+#: Loads of a local that crash when it is unbound (3.12), and the one that checks.
+LOAD_FAST_TRUSTED = _ops("LOAD_FAST", "LOAD_FAST_BORROW") if _version >= (3, 12) else frozenset()
+LOAD_FAST_CHECK = _only("LOAD_FAST_CHECK")
+LOAD_FAST_AND_CLEAR = _only("LOAD_FAST_AND_CLEAR")
+UNBINDS_LOCAL = _ops("DELETE_FAST", "LOAD_FAST_AND_CLEAR")
+_LOADS_LOCAL = _ops("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW")
+_STORES_LOCAL = _ops("STORE_FAST")
+_STORES_THEN_LOADS = _ops("STORE_FAST_LOAD_FAST")
+_STORES_TWICE = _ops("STORE_FAST_STORE_FAST")
+#: A place where nothing can be inserted: the instruction before counts on this one being next, or jumps over it.
+NO_PROBE_BEFORE = NO_LINE_EVENT | _ops(
+    "END_ASYNC_FOR", "POP_ITER", "YIELD_FROM", "YIELD_VALUE", "JUMP_BACKWARD_NO_INTERRUPT", "CLEANUP_THROW", "GEN_START",
+    "MAKE_CELL", "COPY_FREE_VARS", "RETURN_GENERATOR",
+)
+#: What an expression, its guard and the calls of traps are made of: it changes nothing but the stack.
+MAY_BE_IN_PROBE = frozenset(
+    number for name, number in _op.items() if number < 256 and not name.startswith((
+        "STORE_", "DELETE_", "IMPORT_", "YIELD_", "RETURN_", "GET_A", "SEND", "END_", "MAKE_FUNCTION", "FOR_ITER",
+        "SETUP_WITH", "SETUP_ASYNC", "SETUP_ANNOTATIONS", "BEFORE_", "INSTRUMENTED_", "PRINT_EXPR", "RESUME", "UNPACK_",
+        "LOAD_FAST_AND_CLEAR", "RAISE_VARARGS", "EXTENDED_ARG", "CACHE", "RESERVED", "INTERPRETER_EXIT",
+    ))
+) | _ops("END_FINALLY")
+_RETURN_GENERATOR = _only("RETURN_GENERATOR")
+#: stack_effect forgets that RETURN_GENERATOR leaves None for the POP_TOP behind it (3.11, 3.12).
+RETURN_GENERATOR_TELLS = _version >= (3, 13)
 _JUMP_TELLS = _only("JUMP_BACKWARD") if _version >= (3, 12) else 0
 
 _caches = getattr(_opcode, "_inline_cache_entries", {})
@@ -80,6 +132,37 @@ CACHE_BYTES = [0] * 256
 for _name, _number in _op.items():
     if _number < 256:
         CACHE_BYTES[_number] = 2 * (_caches.get(_name, 0) if hasattr(_caches, "get") else _caches[_number])
+
+
+def stack_effect(op, arg, jump):
+    """What an instruction does to the depth of the stack.
+
+    Args:
+        op: its opcode.
+        arg: its argument.
+        jump: whether it jumps.
+    """
+    if op == _RETURN_GENERATOR and not RETURN_GENERATOR_TELLS:
+        return 1
+    return _opcode.stack_effect(op, arg if op in HAS_ARG else None, jump=jump)
+
+
+def local_effects(item):
+    """What an Instruction does to locals: (numbers it loads, numbers it stores, numbers it unbinds)."""
+    op, arg = item.opcode, item.arg
+    if op in _LOADS_LOCAL:
+        return (arg,), (), ()
+    if op in LOAD_FAST_TWICE:
+        return (arg >> 4, arg & 15), (), ()
+    if op in _STORES_LOCAL:
+        return (), (arg,), ()
+    if op in _STORES_THEN_LOADS:
+        return (), (arg >> 4, arg & 15), ()  # what it loads it may just have stored
+    if op in _STORES_TWICE:
+        return (), (arg >> 4, arg & 15), ()
+    if op in UNBINDS_LOCAL:
+        return (), (), (arg,)
+    return (), (), ()
 
 
 class Instruction:
@@ -193,7 +276,33 @@ def statement_entries(code, spans):
         line → offsets: those of `line_entries` that count; each line keeps at least one.
     """
     found = flow_of(code)
-    return {line: _offsets(found, numbers) for line, numbers in found.new_executions(spans).items()}
+    anew = {line: _offsets(found, numbers) for line, numbers in found.new_executions(spans).items()}
+    jumps = None
+    for line, offsets in anew.items():
+        if len(offsets) > 1:
+            jumps = _bare_jumps(code) if jumps is None else jumps
+            anew[line] = tuple([offset for offset in offsets if offset not in jumps]) or offsets
+    return anew
+
+
+def self_loops(code):
+    """Line → offsets to which a jump goes back from the same line: loops that stand on one line."""
+    lines = {item.offset: item.line for item in instructions(code)}
+    found = {}
+    for item in instructions(code):
+        target = item.target
+        if target is not None and target < item.offset and item.line is not None and lines.get(target) == item.line:
+            found.setdefault(item.line, set()).add(target)
+    return found
+
+
+def _bare_jumps(code):
+    """Offsets of jumps back to a loop: an element that a comprehension's ``if`` left out has its line there too."""
+    return {
+        item.offset
+        for item in instructions(code)
+        if item.opcode in ENDS_FLOW and item.target is not None and item.target < item.offset
+    }
 
 
 def _offsets(found, numbers):
@@ -210,6 +319,7 @@ def flow_of(code, found=None):
     found = found or instructions(code)
     index = {item.offset: number for number, item in enumerate(found)}
     sources = [[] for _ in found]
+    lines = [item.line for item in found]
     splits = set()
     silent = set()
     first = 0
@@ -227,7 +337,12 @@ def flow_of(code, found=None):
         if item.target is None or op in NOT_A_JUMP:
             continue
         splits.add(number + 1)
-        target = index[item.target] + (FOR_ITER_SKIPS if op == FOR_ITER else 0)
+        target = index[item.target]
+        if op == FOR_ITER:
+            # It passes what follows without running it; there they are only the way of the loop to its end.
+            for passed in range(target, target + FOR_ITER_SKIPS):
+                lines[passed] = item.line
+                silent.add(passed)
         kind = flow.STEP
         if op in SETUPS:
             # A with block has no line of its own for its end before 3.10; it would be the last one of its body.
@@ -248,7 +363,7 @@ def flow_of(code, found=None):
     if LINES_AS_MARKS:
         starts = {index[offset] for offset in _line_starts(code) if offset in index}
     offsets = [item.offset for item in found]
-    return flow.Flow(offsets, [item.line for item in found], sources, first, silent, starts, splits)
+    return flow.Flow(offsets, lines, sources, first, silent, starts, splits)
 
 
 def _line_starts(code):

@@ -78,10 +78,13 @@ class Table:
         by_key: file key → tuple of Breakpoint.
         functions: tuple of Breakpoint.
         on_bound: called with a Breakpoint that loading code has verified.
+        stamps: file key, or "" for functions → the generation at which these breakpoints last changed.
     """
 
-    def __init__(self, sources, maps, by_key=None, functions=(), generation=0, on_bound=None):
+    def __init__(self, sources, maps, by_key=None, functions=(), generation=0, on_bound=None, stamps=None):
         self.generation = generation
+        self._stamps = stamps or {}
+        self._names_wanted = {_last_name(one.name) for one in functions}
         self.by_key = by_key or {}
         self.functions = tuple(functions)
         self._sources = sources
@@ -90,20 +93,31 @@ class Table:
 
     def with_file(self, key, breakpoints):
         """A new table with other breakpoints in one file."""
-        by_key = dict(self.by_key)
+        by_key, stamps, generation = dict(self.by_key), dict(self._stamps), self.generation + 1
         if breakpoints:
             by_key[key] = tuple(breakpoints)
+            stamps[key] = generation
         else:
             by_key.pop(key, None)
-        return Table(self._sources, self._maps, by_key, self.functions, self.generation + 1, self._on_bound)
+            stamps.pop(key, None)
+        return Table(self._sources, self._maps, by_key, self.functions, generation, self._on_bound, stamps)
 
     def with_functions(self, breakpoints):
         """A new table with other function breakpoints."""
-        return Table(self._sources, self._maps, self.by_key, breakpoints, self.generation + 1, self._on_bound)
+        generation = self.generation + 1
+        stamps = dict(self._stamps, **{"": generation})
+        return Table(self._sources, self._maps, self.by_key, breakpoints, generation, self._on_bound, stamps)
 
     def cleared(self):
         """A new table without breakpoints."""
         return Table(self._sources, self._maps, {}, (), self.generation + 1, self._on_bound)
+
+    def generation_of(self, code):
+        """The generation at which breakpoints that may concern ``code`` last changed; 0 if there are none."""
+        stamp = self._stamps.get(self._sources.key(code.co_filename), 0)
+        if code.co_name in self._names_wanted:
+            stamp = max(stamp, self._stamps[""])
+        return stamp
 
     def lines_of(self, code):
         """line → LineStops for the lines of ``code`` that have breakpoints."""
@@ -123,8 +137,10 @@ class Table:
                 self._on_bound(breakpoint)
             if breakpoint.line in own:
                 lines.setdefault(breakpoint.line, []).append(breakpoint)
-        spans = line_map.statements if line_map is not None else ()
-        return {line: LineStops(code, line, stops, spans) for line, stops in lines.items()}
+        if not lines:
+            return lines
+        starts = Starts(code, line_map.statements if line_map is not None else ())
+        return {line: LineStops(starts, line, stops) for line, stops in lines.items()}
 
     def enters(self, code):
         """Whether a function breakpoint names ``code``."""
@@ -138,8 +154,7 @@ class Table:
 
     def _names(self, breakpoint, code):
         module, colon, name = breakpoint.name.rpartition(":")
-        last = name.rpartition(".")[2]
-        if code.co_name != last:
+        if code.co_name != _last_name(name):
             return False
         key = self._sources.key(code.co_filename)
         qualname = getattr(code, "co_qualname", None)
@@ -162,18 +177,46 @@ class Table:
         return matches
 
 
+class Starts:
+    """Where the lines of one code object really begin.
+
+    Args:
+        code: the code object.
+        statements: (first line, last line, kind) of the file's statements and headers.
+    """
+
+    def __init__(self, code, statements):
+        self.entries = opcodes.statement_entries(code, [span[:2] for span in statements if span[0] < span[1]])
+        self.first = min([min(offsets) for offsets in self.entries.values()])
+        self.loops = opcodes.self_loops(code)
+        if self.loops:
+            headers = {span[0] for span in statements if span[2] in ("For", "AsyncFor", "While")}
+            for line in self.loops.keys() - headers:  # a comprehension on one line is one execution of it
+                targets = self.loops.pop(line)
+                self.entries[line] = [one for one in self.entries[line] if one not in targets] or self.entries[line]
+
+
 class LineStops:
-    """The breakpoints on one line of one code object, and the offsets at which the line really begins."""
+    """The breakpoints on one line of one code object.
 
-    __slots__ = ("breakpoints", "_entries")
+    Attributes:
+        loops: whether a loop stands on this line whole, so that going on with it is no line event of sys.monitoring.
+    """
 
-    def __init__(self, code, line, breakpoints, spans):
+    __slots__ = ("breakpoints", "loops", "_entries", "_first")
+
+    def __init__(self, starts, line, breakpoints):
         self.breakpoints = tuple(breakpoints)
-        self._entries = opcodes.statement_entries(code, spans).get(line)
+        self.loops = line in starts.loops
+        self._entries = starts.entries.get(line)
+        self._first = starts.first
 
     def begins_at(self, offset):
-        """Whether the line begins at this offset, and is not returned to in the middle of its statement."""
-        return not self._entries or offset in self._entries
+        """Whether the line begins at this offset, and is not returned to in the middle of its statement.
+
+        The line of a one-line function may be told at its RESUME, before the first offset of its own.
+        """
+        return not self._entries or offset in self._entries or offset < self._first
 
 
 def _is_tail(qualname, name):

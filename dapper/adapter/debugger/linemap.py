@@ -7,7 +7,9 @@ _stat = os.stat
 _open = open
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without importing ast
 _DONT_INHERIT = True
+_OPTIMIZED = 1  # inspect.CO_OPTIMIZED: a function's code, not a class body's
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+_GENERIC = "<generic parameters of "  # runs as part of a def or class statement with type parameters
 _WINDOW = 12  # lines; a breakpoint is not moved further than a reader would look
 
 
@@ -25,7 +27,7 @@ class LineMap:
         self.statements = []  # (first, last, kind) of simple statements and of the headers of compound ones
         self._tries = []  # (first, last, handlers) of the bodies of try and with statements
         self._names = {}  # (name, first line) → qualified name
-        self._shadowed = {}  # (comprehension's name, first line) → lines its statement covers already
+        self._shadowed = {}  # (name, first line) of a comprehension or class → lines its statement covers already
         try:
             import warnings
 
@@ -38,6 +40,9 @@ class LineMap:
             return
         self._walk(tree)
         self.statements.sort()
+        self._headers = {
+            line for first, last, kind in self.statements if kind == "ClassDef" for line in range(first, last + 1)
+        }
         lines = set()
         self._gather(code, "", lines)
         self.lines = frozenset(lines)
@@ -75,9 +80,7 @@ class LineMap:
         return self._names.values()
 
     def shadowed(self, code):
-        """Lines of a comprehension's code on which its statement stops already."""
-        if code.co_name not in _COMPREHENSIONS:
-            return ()
+        """Lines of the code of a comprehension or class on which its statement stops already."""
         return self._shadowed.get((code.co_name, code.co_firstlineno), ())
 
     def handles(self, line, types, exc_type):
@@ -103,14 +106,16 @@ class LineMap:
         lines |= own
         for inner in code.co_consts:
             if isinstance(inner, type(code)):
-                if inner.co_name in _COMPREHENSIONS:
+                if inner.co_name in _COMPREHENSIONS or inner.co_name.startswith(_GENERIC):
                     self._shadowed[inner.co_name, inner.co_firstlineno] = own
                     self._gather(inner, prefix, lines)
                     continue
+                if not inner.co_flags & _OPTIMIZED:
+                    self._shadowed[inner.co_name, inner.co_firstlineno] = own & self._headers
                 name = getattr(inner, "co_qualname", None) or prefix + inner.co_name
                 self._names.setdefault((inner.co_name, inner.co_firstlineno), name)
-                is_function = inner.co_flags & 1  # inspect.CO_OPTIMIZED: not a class body
-                self._gather(inner, name + (".<locals>." if is_function else "."), lines)
+                inside = ".<locals>." if inner.co_flags & _OPTIMIZED else "."
+                self._gather(inner, name + inside, lines)
 
     def _walk(self, node):
         for child in _children(node):

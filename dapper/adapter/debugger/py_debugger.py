@@ -326,13 +326,17 @@ class PyDebugger:
         if record.stop is None:
             record.entering = frame
 
-    def on_line(self, frame, line, stops):
-        """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None."""
+    def on_line(self, frame, line, stops, offset=None):
+        """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
+
+        Args:
+            offset: where the line begins, in bytes, if the frame does not point there yet.
+        """
         record = self._record()
         if record.stop is not None or self._tell is None:
             return
         hit = []
-        if stops is not None and stops.begins_at(frame.f_lasti):
+        if stops is not None and stops.begins_at(frame.f_lasti if offset is None else offset):
             hit = self._hits(stops.breakpoints, frame, line)
         reason = "breakpoint"
         if record.entering is frame:
