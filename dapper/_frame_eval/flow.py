@@ -32,18 +32,22 @@ class Flow:
 
     def entries(self):
         """Line → the instructions, in order, at which execution enters it."""
-        lines, starts = self.lines, self.starts
         out = {}
-        for number in range(self.first, len(lines)):
-            line = lines[number]
-            if line is None or number in self.silent:
-                continue
-            may_start = starts is None or number in starts
-            for source, kind in self.sources[number]:
-                if kind == ALWAYS or may_start and (kind == UNKNOWN or lines[source] != line):
-                    out.setdefault(line, []).append(number)
-                    break
+        for number in range(self.first, len(self.lines)):
+            if any(True for _ in self.event_sources(number)):
+                out.setdefault(self.lines[number], []).append(number)
         return out
+
+    def event_sources(self, number):
+        """The ``(source, kind)`` from which one enters the line of an instruction."""
+        lines, starts = self.lines, self.starts
+        line = lines[number]
+        if line is None or number in self.silent:
+            return
+        may_start = starts is None or number in starts
+        for source, kind in self.sources[number]:
+            if kind == ALWAYS or may_start and (kind == UNKNOWN or lines[source] != line):
+                yield source, kind
 
     def new_executions(self, spans):
         """Line → those of its entries at which its statement (or an iteration of its loop) is executed anew.

@@ -40,6 +40,9 @@ LINE_CAN_BE_NONE = _version >= (3, 10)
 #: Comprehensions run in the function's own frame.
 INLINES_COMPREHENSIONS = _version >= (3, 12)
 
+#: Who swallows a RecursionError is aborted by the next one ("Cannot recover from stack overflow").
+RECURSION_ERROR_STICKS = _version < (3, 9)
+
 # ---- facts: instructions -------------------------------------------------------------------------------------------
 
 EXTENDED_ARG = _opcode.EXTENDED_ARG
@@ -120,7 +123,7 @@ MAY_BE_IN_PROBE = frozenset(
         "SETUP_WITH", "SETUP_ASYNC", "SETUP_ANNOTATIONS", "BEFORE_", "INSTRUMENTED_", "PRINT_EXPR", "RESUME", "UNPACK_",
         "LOAD_FAST_AND_CLEAR", "RAISE_VARARGS", "EXTENDED_ARG", "CACHE", "RESERVED", "INTERPRETER_EXIT",
     ))
-) | _ops("END_FINALLY")
+) | _ops("END_FINALLY") | (_ops("RAISE_VARARGS") if RECURSION_ERROR_STICKS else frozenset())
 _RETURN_GENERATOR = _only("RETURN_GENERATOR")
 #: stack_effect forgets that RETURN_GENERATOR leaves None for the POP_TOP behind it (3.11, 3.12).
 RETURN_GENERATOR_TELLS = _version >= (3, 13)

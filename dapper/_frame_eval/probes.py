@@ -1,0 +1,422 @@
+"""A condition, hit count or log message → instructions to insert, compiled by CPython itself.
+
+The probe is written as a syntax tree, compiled in a made-up function that has the variables of the target, and taken
+apart again with names in place of numbers. So every operator, call convention and version is right by construction.
+
+What it does: false or nothing to do → the end; true → the trap. An exception in it goes to the error trap and never
+to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
+"""
+from dapper._frame_eval import opcodes, tables
+from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Snippet, Step
+
+#: Key of a probe that goes to the entry of a function instead of a line.
+ENTRY = "entry"
+
+_FILE = "<dapper probe>"
+_ONLY_AST = 0x400
+_CO_OPTIMIZED = 1
+
+# Stand-ins in the compiled constants for what a code object can't be compiled with.
+_TRAP, _ERROR, _COUNT, _QUIET, _ANY, _PASSING = [
+    "\0dapper %s" % name for name in ("trap", "error", "count", "quiet", "any", "passing")
+]
+
+# Lines of the syntax trees; what they mean survives the compiler.
+_HOT = 1
+_COLD = 2
+
+# `passing` is what must not be swallowed, `quiet` what is no error of the condition.
+_SIMPLE = """
+try:
+    if test: trap()
+except passing: raise
+except quiet: pass
+except any:
+    try: error()
+    except passing: raise
+    except any: pass
+"""
+_APART = """
+try:
+    if not test: return
+except passing: raise
+except quiet: return
+except any:
+    try: error()
+    except passing: raise
+    except any: pass
+    return
+try: trap()
+except passing: raise
+except any: pass
+"""
+_ALWAYS = """
+try: trap()
+except passing: raise
+except any: pass
+"""
+
+
+class Refused(Exception):
+    """A probe can't be inserted.
+
+    Args:
+        reason: a stable name, one of REASONS or of ``bytecode_safety``'s checks.
+        detail: what exactly, in words.
+    """
+
+    def __init__(self, reason, detail=""):
+        super().__init__("%s: %s" % (reason, detail) if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+#: Why an expression can't become a probe.
+REASONS = {
+    "syntax": "it is not an expression",
+    "walrus": "it assigns a name",
+    "own_scope": "it has a scope of its own (lambda, comprehension)",
+    "suspends": "it awaits or yields",
+    "private_name": "Python would change the private name inside a class",
+    "not_captured": "the function does not hold that variable of the function around it",
+    "class_variable": "the variable belongs to a function around the class body",
+    "comprehension_variable": "the name is a variable of a comprehension here, and something else around it",
+}
+
+_REFUSED_NODES = {
+    "NamedExpr": "walrus", "Lambda": "own_scope", "ListComp": "own_scope", "SetComp": "own_scope",
+    "DictComp": "own_scope", "GeneratorExp": "own_scope", "Await": "suspends", "Yield": "suspends",
+    "YieldFrom": "suspends",
+}
+
+
+class Probe:
+    """What to do at a place.
+
+    Args:
+        number: what the traps are called with.
+        condition: text of an expression; None: always true.
+        counter: called without arguments when the condition is true; the probe goes on if it returns something true.
+            It stands in the code as it is, so it should be a C callable, and picklable.
+        message: parts of a log message, each ``("text", str)`` or ``("expression", str)``; None: this is no log
+            point. The values go to ``trap.log(number, values)`` as a tuple, texts included.
+    """
+
+    __slots__ = ("number", "condition", "counter", "message")
+
+    def __init__(self, number, condition=None, counter=None, message=None):
+        self.number = number
+        self.condition = condition
+        self.counter = counter
+        self.message = message
+
+
+class Landing:
+    """What a probe calls: one method of a trap with one number, as a constant in code.
+
+    Args:
+        method: called as ``method(number)`` or ``method(number, value)``.
+        number: the probe's.
+    """
+
+    __slots__ = ("_method", "_number")
+
+    def __init__(self, method, number):
+        self._method = method
+        self._number = number
+
+    def __call__(self, *value):
+        self._method(self._number, *value)
+
+    def __reduce__(self):
+        # Code with a probe may be pickled by value (cloudpickle): elsewhere the probe calls something harmless.
+        import functools
+
+        return functools.partial, (bool,)
+
+
+def compile_probe(code, probe, trap, enclosing=(), cleared=()):
+    """Compile a probe for a code object.
+
+    Args:
+        code: where it is to go.
+        probe: a Probe.
+        trap: has ``trap(number)``, ``error(number)`` (called while the exception is handled) and, for log messages,
+            ``log(number, values)``.
+        enclosing: names of variables of the functions around ``code``.
+        cleared: names in ``code`` that a comprehension uses for itself.
+
+    Returns:
+        A Snippet.
+
+    Raises:
+        Refused: it can't be done; the reason is one of REASONS.
+    """
+    constants = {
+        _TRAP: Landing(trap.trap if probe.message is None else trap.log, probe.number),
+        _ERROR: Landing(trap.error, probe.number),
+        _COUNT: probe.counter,
+        _QUIET: (RecursionError, MemoryError),
+        _ANY: Exception,
+        _PASSING: RecursionError,
+    }
+    names = set()
+    test = _test(probe, names)
+    values = None if probe.message is None else _values(probe.message, names)
+    if values is not None and test is None:
+        test = _ast().Constant(value=True, kind=None)
+    apart = values is None and not opcodes.LINE_CAN_BE_NONE
+    template = _ALWAYS if test is None else _APART if apart else _SIMPLE
+    body = _body(template, test, values)
+    local, cells = _variables(code, names, enclosing, cleared)
+    in_function = code.co_flags & _CO_OPTIMIZED or apart
+    compiled = _compile(body, local, cells, in_function)
+    return _snippet(compiled, constants, not code.co_flags & _CO_OPTIMIZED, apart and template is _ALWAYS)
+
+
+# ---- syntax --------------------------------------------------------------------------------------------------------
+
+
+def _ast():
+    import _ast
+
+    return _ast
+
+
+def _parse(text):
+    """An expression's syntax tree.
+
+    Raises:
+        Refused: it is none.
+    """
+    try:
+        return _quietly(text.strip(), "eval", _ONLY_AST).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise Refused("syntax", str(error)) from None
+
+
+def _quietly(source, mode, flags=0):
+    """Compile without a warning: it would go to the user, about text that is not in their program."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(source, _FILE, mode, flags, True)
+
+
+def _checked(node, names):
+    """Add the names ``node`` reads to ``names``; refuse what can't be inserted."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        kind = type(node).__name__
+        if kind in _REFUSED_NODES:
+            raise Refused(_REFUSED_NODES[kind], kind)
+        name = node.id if kind == "Name" else node.attr if kind == "Attribute" else None
+        if name is not None:
+            if name.startswith("__") and not name.endswith("__"):
+                raise Refused("private_name", name)
+            if kind == "Name":
+                names.add(name)
+        for field in node._fields:
+            value = getattr(node, field, None)
+            for item in value if isinstance(value, list) else (value,):
+                if hasattr(item, "_fields"):
+                    todo.append(item)
+
+
+def _test(probe, names):
+    """The tree of condition and counter; None: always true."""
+    ast = _ast()
+    tests = []
+    if probe.condition is not None:
+        tests.append(_parse(probe.condition))
+        _checked(tests[0], names)
+    if probe.counter is not None:
+        tests.append(ast.Call(func=ast.Constant(value=_COUNT, kind=None), args=[], keywords=[]))
+    if len(tests) == 2:
+        return ast.BoolOp(op=ast.And(), values=tests)
+    return tests[0] if tests else None
+
+
+def _values(message, names):
+    """The tree of a tuple of the message's parts."""
+    ast = _ast()
+    parts = []
+    for kind, text in message:
+        if kind == "text":
+            parts.append(ast.Constant(value=text, kind=None))
+        else:
+            parts.append(_parse(text))
+            _checked(parts[-1], names)
+    return ast.Tuple(elts=parts, ctx=ast.Load())
+
+
+def _body(template, test, values):
+    """The statements of a probe as trees."""
+    ast = _ast()
+    constants = {"error": _ERROR, "quiet": _QUIET, "any": _ANY, "trap": _TRAP, "passing": _PASSING}
+
+    def fill(node):
+        if isinstance(node, ast.Name):
+            if node.id == "test":
+                return test
+            return ast.Constant(value=constants[node.id], kind=None)
+        if isinstance(node, ast.Try) and not opcodes.RECURSION_ERROR_STICKS:
+            node.handlers = [one for one in node.handlers if getattr(one.type, "id", None) != "passing"]
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                value[:] = [fill(item) if isinstance(item, ast.AST) else item for item in value]
+            elif isinstance(value, ast.AST):
+                setattr(node, field, fill(value))
+        if values is not None and isinstance(node, ast.Call) and node.func.value == _TRAP:
+            node.args.append(values)
+        return node
+
+    # `return` stands outside a function here, which the parser does not mind.
+    statements = compile(template, _FILE, "exec", _ONLY_AST, True).body
+    for statement in statements:
+        fill(statement)
+        _set_lines(statement, _HOT)
+    if template is not _SIMPLE:
+        _set_lines(statements[-1], _COLD)
+    return statements
+
+
+def _set_lines(node, line):
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if "lineno" in getattr(node, "_attributes", ()):
+            node.lineno = node.end_lineno = line
+            node.col_offset = node.end_col_offset = 0
+        for field in node._fields:
+            value = getattr(node, field, None)
+            for item in value if isinstance(value, list) else (value,):
+                if hasattr(item, "_fields"):
+                    todo.append(item)
+
+
+# ---- scopes --------------------------------------------------------------------------------------------------------
+
+
+def _variables(code, names, enclosing, cleared):
+    """Which of ``names`` are locals and which are cells of ``code``; the others are global."""
+    cells = set(code.co_cellvars + code.co_freevars)
+    own = set(code.co_varnames)
+    if not code.co_flags & _CO_OPTIMIZED:
+        for name in sorted(names & (cells | own)):
+            raise Refused("class_variable" if name in cells else "comprehension_variable", name)
+        return (), ()
+    if "__classdict__" in cells and names - cells - own:
+        raise Refused("class_variable", sorted(names - cells - own)[0])
+    arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    for name in sorted(names & set(cleared) - set(code.co_varnames[:arguments])):
+        raise Refused("comprehension_variable", name)
+    for name in sorted(names & set(enclosing) - cells - own):
+        raise Refused("not_captured", name)
+    return sorted(names & own - cells), sorted(names & cells)
+
+
+def _compile(body, local, cells, in_function):
+    """Compile the statements of a probe where ``local`` are parameters and ``cells`` the variables of a closure."""
+    ast = _ast()
+    if not in_function:
+        return _quietly(ast.Module(body=body, type_ignores=[]), "exec")
+    outer = compile("def o():\n def p(): pass", _FILE, "exec", _ONLY_AST, True)
+    inner = outer.body[0].body[0]
+    inner.body = body
+    for names, function in ((cells, outer.body[0]), (local, inner)):
+        function.args.args = [ast.arg(arg=name, annotation=None, type_comment=None) for name in names]
+        _set_lines(function.args, _HOT)
+    found = _quietly(outer, "exec")
+    for _ in range(2):
+        found = next(constant for constant in found.co_consts if hasattr(constant, "co_code"))
+    return found
+
+
+# ---- back from bytecode --------------------------------------------------------------------------------------------
+
+
+def _snippet(code, constants, by_name, land_first):
+    """The Snippet of a compiled probe.
+
+    Args:
+        code: the compiled probe.
+        constants: stand-in → what it stands for.
+        by_name: whether its globals are to be looked up as in a class body.
+        land_first: whether to begin with a landing for the cold way, having no hot one.
+    """
+    found = opcodes.instructions(code)
+    steps = []
+    place = {len(code.co_code): 0}  # old offset → step there or behind
+    ends = set()  # old offsets at which the probe is over
+    landing = None  # where the hot way leaves
+    if land_first:
+        landing = 1
+        steps = [Step(opcodes.JUMP_FORWARD, target=-3), Step(opcodes.JUMP_FORWARD, target=len(code.co_code))]
+    number = 0
+    while found[number].opcode in opcodes.PROLOGUE:
+        number += 1
+    while number < len(found):
+        item = found[number]
+        place[item.offset] = len(steps)
+        number += 1
+        if item.opcode == opcodes.NOP:
+            continue
+        over = item.opcode == opcodes.RETURN_CONST
+        if not over and number < len(found) and found[number].opcode == opcodes.RETURN_VALUE:
+            over = True  # the probe returns None; in the target it goes on behind the probe
+            number += 1
+        if not over:
+            steps.extend(_steps(code, item, constants, by_name))
+        elif item.line == _COLD and not opcodes.LINE_CAN_BE_NONE:
+            # Going back makes the line event that going on would not make.
+            steps.append(Step(opcodes.JUMP_ABSOLUTE, target=-1 - landing))
+        else:
+            ends.add(item.offset)
+            if steps and steps[-1].opcode in opcodes.ENDS_FLOW:
+                continue
+            if landing is None:
+                landing = len(steps)
+            steps.append(Step(opcodes.JUMP_FORWARD, target=len(code.co_code)))
+    last = steps[-1] if steps else None
+    if last and last.opcode == opcodes.JUMP_FORWARD and last.target == len(code.co_code):
+        steps.pop()
+    size = place[len(code.co_code)] = len(steps)
+    for step in steps:
+        target = step.target
+        if target is not None:
+            step.target = -1 - target if target < 0 else size if target in ends else place[target]
+    handlers = []
+    if opcodes.EXCEPTION_TABLE:
+        for start, end, handler, depth, lasti in tables.decode_exceptions(code.co_exceptiontable):
+            start, end = place[start], min(place[end], size)
+            if start < end:
+                handlers.append((start, end, place[handler], depth, lasti))
+    return Snippet(steps, handlers, code.co_stacksize)
+
+
+def _steps(code, item, constants, by_name):
+    """The steps for one instruction of a compiled probe."""
+    op, arg = item.opcode, item.arg
+    if op in opcodes.HAS_CONST:
+        value = code.co_consts[arg]
+        if type(value) is str:
+            value = constants.get(value, value)
+        return (Step(op, CONST, value, target=None),)
+    if op in opcodes.HAS_NAME:
+        bits = opcodes.NAME_FLAG_BITS.get(op, 0)
+        if by_name and op == opcodes.LOAD_GLOBAL:
+            op = opcodes.LOAD_NAME
+        return (Step(op, NAME, code.co_names[arg >> bits], arg & ((1 << bits) - 1)),)
+    if op in opcodes.LOAD_FAST_TWICE:
+        single = opcodes.LOAD_FAST_TWICE[op]
+        return Step(single, LOCAL, code.co_varnames[arg >> 4]), Step(single, LOCAL, code.co_varnames[arg & 15])
+    if op in opcodes.HAS_CELL:
+        variables = code.co_varnames if opcodes.ONE_LOCALS_ARRAY else ()
+        return (Step(op, CELL, (variables + code.co_cellvars + code.co_freevars)[arg]),)
+    if op in opcodes.HAS_LOCAL:
+        return (Step(op, LOCAL, code.co_varnames[arg]),)
+    return (Step(op, RAW, arg, target=item.target),)
