@@ -60,7 +60,7 @@ class Face:
             The exit status for dapper itself.
         """
         try:
-            if self._start(quietly=self.options.run):
+            if self._start(quietly=self.options.go):
                 self._loop()
         except Quit:
             pass
@@ -144,7 +144,7 @@ class Face:
         begun = False
         while True:
             try:
-                if self.options.run and not self._next_is_known():
+                if self.options.go and not self._next_is_known():
                     if self.over:
                         return
                     if not begun or not self.console.interactive:

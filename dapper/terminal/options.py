@@ -12,7 +12,7 @@ Debug a program in this terminal, with the commands of pdb.
 
   -c, --command CMD    a command to begin with; may be repeated
   -x, --commands FILE  a file of commands to begin with (# starts a comment line); may be repeated
-  -r, --run            do not wait at the first line: run to a breakpoint or an uncaught exception, and leave when
+  -g, --go             do not wait at the first line: run to a breakpoint or an uncaught exception, and leave when
                        the program ends. Where no terminal is and no commands are left, a stop is shown and the
                        program goes on.
   -m MODULE            debug a module, as `python -m` runs it
@@ -45,7 +45,7 @@ _WITH_VALUE = {
     "--log-to": "log_to",
 }
 _SWITCHES = {
-    "-r": "run", "--run": "run",
+    "-g": "go", "--go": "go",
     "--no-just-my-code": "all_code",
     "--no-color": "no_color",
     "-h": "help", "--help": "help",
@@ -62,7 +62,7 @@ class Options:
         args: words for the program.
         scripts: ("command", text) and ("file", path) pairs, in their order.
         python, cwd, engine, log_to: str or None.
-        run, all_code, no_color, help, version: bool.
+        go, all_code, no_color, help, version: bool.
     """
 
     def __init__(self):
@@ -70,7 +70,7 @@ class Options:
         self.args = []
         self.scripts = []
         self.python = self.cwd = self.engine = self.log_to = None
-        self.run = self.all_code = self.no_color = self.help = self.version = False
+        self.go = self.all_code = self.no_color = self.help = self.version = False
 
 
 def parse(words):

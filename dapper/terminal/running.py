@@ -87,7 +87,7 @@ def until(face, argument):
         # Leaving the function ends it as well; deeper calls of the same function may pass these lines and do not count.
         stop = session.resume("stepOut")
         while stop and stop.thread == thread and not stop.hits and stop.reason in ("step", "breakpoint"):
-            if len(session.stack) <= depth:
+            if len(session.stack) < depth or (len(session.stack) == depth and session.frame["line"] >= first):
                 break
             stop = session.resume("stepOut")
     finally:

@@ -65,8 +65,12 @@ def sitting(program, tmp_path):
         environment = family.environment({"HOME": str(tmp_path), "PYTHONPATH": None})
         done = subprocess.run(
             [sys.executable, DAPPER] + list(options) + (target or [os.path.basename(prog.path)]) + list(args),
-            input=(commands if stdin is None else stdin).encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=prog.folder, env=environment, timeout=2 * DEADLINE,
+            input=(commands if stdin is None else stdin).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=prog.folder,
+            env=environment,
+            timeout=2 * DEADLINE,
         )
         text = done.stdout.decode().replace(os.path.realpath(prog.folder) + os.sep, "")
         text = re.sub("0x[0-9a-f]+", "0xX", text)
@@ -80,7 +84,9 @@ def sitting(program, tmp_path):
 def test_a_sitting_reads_like_one_in_pdb(sitting, engine):
     commands = "b 8, line == 4\nb\nc\nw\na\nu\np order.lines, order.total()\nd\nl\nn\n\nr\nc\nq\n"
     seen = sitting(SHOP, commands, "--engine", engine.name)
-    assert seen.text == """\
+    assert (
+        seen.text
+        == """\
 > prog.py(1)<module>()
 -> class Order:
 (dapper) b 8, line == 4
@@ -139,6 +145,7 @@ rebate = 1
 The program ended with exit code 0.
 (dapper) q
 """.format(CLASS)
+    )
     assert seen.errors == ""
     assert seen.status == 0
 
@@ -147,8 +154,17 @@ def test_a_function_breakpoint_is_hit_at_the_first_line(sitting):
     seen = sitting(SHOP, "b Order.total\nb book, len(order.lines) == 1\nc\nc\nc\nc\n")
     stops = [line for line in seen.text.split("\n") if line.startswith("Breakpoint") or line.startswith("> ")]
     total = "> prog.py(6)%stotal()" % CLASS
-    assert stops == ["> prog.py(1)<module>()", "Breakpoint 1 at Order.total", "Breakpoint 2 at book",
-                     "Breakpoint 1", total, "Breakpoint 2", "> prog.py(13)book()", "Breakpoint 1", total]
+    assert stops == [
+        "> prog.py(1)<module>()",
+        "Breakpoint 1 at Order.total",
+        "Breakpoint 2 at book",
+        "Breakpoint 1",
+        total,
+        "Breakpoint 2",
+        "> prog.py(13)book()",
+        "Breakpoint 1",
+        total,
+    ]
 
 
 LOOP = """\
@@ -170,8 +186,11 @@ def test_temporary_disabled_and_ignored_breakpoints(sitting):
     assert seen.answer("p i") == "3"
     assert seen.answer("c", 2) == "Breakpoint 3\n> prog.py(8)<module>()\n-> y = 1"
     assert seen.answer("b").split("\n")[1:] == [
-        "2   breakpoint   keep no    at prog.py:3", "\talready stopped here 1 time",
-        "3   breakpoint   keep yes   at prog.py:8", "\talready stopped here 1 time"]
+        "2   breakpoint   keep no    at prog.py:3",
+        "\talready stopped here 1 time",
+        "3   breakpoint   keep yes   at prog.py:8",
+        "\talready stopped here 1 time",
+    ]
     assert seen.answer("cl 2") == "Deleted breakpoint 2 at prog.py:3"
     assert seen.answer("cl 7") == "*** There is no breakpoint 7."
     assert seen.answer("cl") == "Deleted breakpoint 3 at prog.py:8"
@@ -281,7 +300,9 @@ def test_display_shows_what_has_changed(sitting):
     seen = sitting(LOOP, "b 3\nc\ndisplay x\ndisplay i\nc\nc\ndisplay\nundisplay x\nundisplay x\nc\nq\n")
     assert seen.answer("display x").startswith("display x: ** raised ")
     assert seen.answer("c", 1).split("\n")[3:] == [
-        seen.answer("display x").replace("display x: ", "display x: 0  [old: ") + "]", "display i: 1  [old: 0]"]
+        seen.answer("display x").replace("display x: ", "display x: 0  [old: ") + "]",
+        "display i: 1  [old: 0]",
+    ]
     assert seen.answer("c", 2).split("\n")[3:] == ["display x: 1  [old: 0]", "display i: 2  [old: 1]"]
     assert seen.answer("display") == "x: 1\ni: 2"
     assert seen.answer("undisplay x", 1) == "*** x is not displayed here."
@@ -301,9 +322,12 @@ def test_post_mortem_at_an_uncaught_exception(sitting):
     seen = sitting(CRASH, "c\np n\nu\nexceptions\nc\n")
     shown = seen.answer("c").split("\n")
     assert shown[0] == "Traceback (most recent call last):"
-    assert shown[-4:] == ["ZeroDivisionError: integer division or modulo by zero",
-                          "Uncaught exception: look around; the program ends when it goes on.",
-                          "> prog.py(2)half()", "-> return 1 // n"]
+    assert shown[-4:] == [
+        "ZeroDivisionError: integer division or modulo by zero",
+        "Uncaught exception: look around; the program ends when it goes on.",
+        "> prog.py(2)half()",
+        "-> return 1 // n",
+    ]
     assert seen.answer("p n") == "0"
     assert seen.answer("u") == "> prog.py(5)<module>()\n-> half(0)"
     assert seen.answer("exceptions").endswith("Stops for exceptions: uncaught.")
@@ -347,8 +371,14 @@ def test_a_program_that_does_not_compile_ends(sitting):
 def test_restart_keeps_breakpoints_and_takes_other_arguments(sitting):
     text = "import sys\n\nprint(sys.argv[1:])\n"
     seen = sitting(text, "b 3\nc\nrun\nc\nc\nrun 'x y' z\nc\nc\nq\n", args=["a"])
-    assert [line for line in seen.text.split("\n") if line[:1] in "B["] == [
-        "Breakpoint 1 at prog.py:3", "Breakpoint 1", "Breakpoint 1", "['a']", "Breakpoint 1", "['x y', 'z']"]
+    assert [line for line in seen.text.split("\n") if line.startswith(("B", "["))] == [
+        "Breakpoint 1 at prog.py:3",
+        "Breakpoint 1",
+        "Breakpoint 1",
+        "['a']",
+        "Breakpoint 1",
+        "['x y', 'z']",
+    ]
     assert seen.answer("c", 2) == "['a']\nThe program ended with exit code 0."
 
 
@@ -381,16 +411,18 @@ def test_a_command_file(sitting, program):
     assert seen.status == 0
 
 
-def test_run_shows_stops_and_goes_on_to_the_end(sitting):
-    seen = sitting(LOOP, "", "--run", "-c", "b 3, i > 4")
-    assert seen.text == ("(dapper) b 3, i > 4\nBreakpoint 1 at prog.py:3\nBreakpoint 1\n> prog.py(3)spin()\n"
-                         "-> x = i\nThe program ended with exit code 0.\n")
-    seen = sitting(CRASH, "", "--run")
+def test_go_shows_stops_and_goes_on_to_the_end(sitting):
+    seen = sitting(LOOP, "", "--go", "-c", "b 3, i > 4")
+    assert seen.text == (
+        "(dapper) b 3, i > 4\nBreakpoint 1 at prog.py:3\nBreakpoint 1\n> prog.py(3)spin()\n"
+        "-> x = i\nThe program ended with exit code 0.\n"
+    )
+    seen = sitting(CRASH, "", "--go")
     assert seen.status == 1
 
 
 def test_modules_and_texts(sitting, program):
-    prog = program({"tool/__init__.py": "", "tool/__main__.py": "import sys\nprint(sys.argv[1:], __name__)\n"})
+    prog = program({"tool/__main__.py": "import sys\nprint(sys.argv[1:], __name__)\n"})
     seen = sitting(prog, "n\nc\n", target=["-m", "tool"], args=["-c", "x"])
     assert seen.text.startswith("> tool/__main__.py(1)<module>()\n-> import sys\n")
     assert "['-c', 'x'] __main__\n" in seen.text

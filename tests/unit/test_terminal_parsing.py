@@ -115,16 +115,16 @@ def shop(tmp_path, monkeypatch):
 
 
 def test_everything_behind_the_program_is_its_own(shop):
-    parsed = options.parse(["-c", "b 3", "--run", "shop.py", "-c", "x", "--run", "-m"])
-    assert (parsed.program, parsed.args) == ("shop.py", ["-c", "x", "--run", "-m"])
-    assert (parsed.scripts, parsed.run) == ([("command", "b 3")], True)
+    parsed = options.parse(["-c", "b 3", "--go", "shop.py", "-c", "x", "--go", "-m"])
+    assert (parsed.program, parsed.args) == ("shop.py", ["-c", "x", "--go", "-m"])
+    assert (parsed.scripts, parsed.go) == ([("command", "b 3")], True)
 
 
 def test_everything_behind_a_module_or_a_text_is_its_own(shop):
     parsed = options.parse(["--engine=settrace", "-m", "http.server", "--cwd", "x"])
     assert (parsed.module, parsed.args, parsed.engine, parsed.cwd) == ("http.server", ["--cwd", "x"], "settrace", None)
-    parsed = options.parse(["--code", "print(1)", "-r"])
-    assert (parsed.code, parsed.args, parsed.run) == ("print(1)", ["-r"], False)
+    parsed = options.parse(["--code", "print(1)", "-g"])
+    assert (parsed.code, parsed.args, parsed.go) == ("print(1)", ["-g"], False)
 
 
 def test_scripts_keep_their_order(shop):
