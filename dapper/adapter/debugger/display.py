@@ -1,12 +1,35 @@
 """How the client wants values shown: limits, groups, and the optional fields it understands."""
 from os import environ
-
-from dapper.adapter.debugger.texts import Limits
+from sys import maxsize
 
 #: What a client without paging gets at once of a long container, and how much one ``more`` range holds.
 FIRST, RANGE = 100, 1000
 
 _GROUPS = ("special", "function", "class", "protected")
+
+
+class Limits:
+    """How much of a value a text shows.
+
+    Args:
+        string, inner_string: characters of a string, bytes or foreign repr; outside and inside of a container.
+        items, inner_items: items of a container; at the first and at the second level.
+        depth: levels of containers that are opened.
+        total: characters after which a container is broken off.
+    """
+
+    __slots__ = ("string", "inner_string", "items", "inner_items", "depth", "total")
+
+    def __init__(self, string=65536, inner_string=128, items=60, inner_items=20, depth=2, total=1 << 17):
+        self.string = string
+        self.inner_string = inner_string
+        self.items = items
+        self.inner_items = inner_items
+        self.depth = depth
+        self.total = total
+
+
+UNCUT = Limits(maxsize, maxsize, maxsize, maxsize, maxsize, maxsize)
 
 
 class Display:

@@ -2,9 +2,10 @@
 from _thread import allocate_lock, get_ident
 
 from dapper.adapter.debugger import inside, trees
-from dapper.adapter.debugger.texts import UNCUT, Limits, Text
-from dapper.adapter.debugger.values import Interrupted, is_a, user_call
+from dapper.adapter.debugger.display import UNCUT, Limits
 from dapper.adapter.debugger.items import Look
+from dapper.adapter.debugger.texts import Text
+from dapper.adapter.debugger.values import Interrupted, is_a, user_call
 from dapper.protocol.errors import DapError
 
 #: What the console shows of one value: all of it, unless that would choke a client.

@@ -1,5 +1,6 @@
 """An exception as DAP tells about it: what, where, why, and the exceptions inside."""
-from dapper.adapter.debugger.texts import Limits, Text
+from dapper.adapter.debugger.display import Limits
+from dapper.adapter.debugger.texts import Text
 from dapper.adapter.debugger.values import (
     Interrupted,
     error_text,

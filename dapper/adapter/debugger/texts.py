@@ -6,7 +6,6 @@ from time import monotonic
 from dapper.adapter.debugger import arrays
 from dapper.adapter.debugger.descriptions import text_maker
 from dapper.adapter.debugger.values import (
-    NO_LIMIT,
     AsyncGeneratorType,
     CodeType,
     CoroutineType,
@@ -34,30 +33,6 @@ from dapper.adapter.debugger.values import (
     type_of,
     user_call,
 )
-
-
-class Limits:
-    """How much of a value a text shows.
-
-    Args:
-        string, inner_string: characters of a string, bytes or foreign repr; outside and inside of a container.
-        items, inner_items: items of a container; at the first and at the second level.
-        depth: levels of containers that are opened.
-        total: characters after which a container is broken off.
-    """
-
-    __slots__ = ("string", "inner_string", "items", "inner_items", "depth", "total")
-
-    def __init__(self, string=65536, inner_string=128, items=60, inner_items=20, depth=2, total=1 << 17):
-        self.string = string
-        self.inner_string = inner_string
-        self.items = items
-        self.inner_items = inner_items
-        self.depth = depth
-        self.total = total
-
-
-UNCUT = Limits(NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT)
 
 
 def cut(text, limit):

@@ -39,7 +39,6 @@ _probe = (lambda: (yield))()
 _NEW_LASTI = _probe.gi_frame.f_lasti
 del _probe, _coroutine, _async_generator
 
-NO_LIMIT = sys.maxsize
 MISSING = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "<missing>"})()
 
 

@@ -2,7 +2,8 @@
 from itertools import islice
 
 from dapper.adapter.debugger import arrays
-from dapper.adapter.debugger.texts import Limits, Text
+from dapper.adapter.debugger.display import Limits
+from dapper.adapter.debugger.texts import Text
 from dapper.adapter.debugger.values import (
     MISSING,
     is_a,
