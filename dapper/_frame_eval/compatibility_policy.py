@@ -1,51 +1,308 @@
-"""Which engine serves this interpreter, and why not another. Pure: facts in, choice out."""
+"""Which engine serves an interpreter, and what speaks against the others. `CompatibilityPolicy.choose` is pure: facts in,
+choice out; `gather` collects the facts of this interpreter and decides nothing.
+"""
+import os
 import sys
+from sys import gettrace as _gettrace
 
-from dapper._frame_eval.telemetry import Reason
+from dapper._frame_eval.telemetry import TEXTS, Reason
+
+_uname = getattr(os, "uname", None)
+_environ = os.environ
+_current_frames = sys._current_frames
+
+OUR_TOOLS = "dapper"  #: what the names of our sys.monitoring tools begin with
+_TOOL_IDS = (0, 3, 4)  # DEBUGGER_ID, and the two that belong to nobody
+_CORE = "dapper._frame_eval._frame_evaluator"
 
 
 class Facts:
     """What the policy has to know of an interpreter.
 
     Args:
+        python: (major, minor).
+        implementation: ``sys.implementation.name``.
+        platform: ``sys.platform``.
+        machine: the processor's name, as the system spells it.
         has_monitoring: whether sys.monitoring exists.
         tool_ids_free: whether two of the tool ids a debugger may use are free.
+        tool_holders: names of other tools in sys.monitoring.
+        core: None if the native core loads, else the Reason why not.
+        core_detail: what the import said.
+        free_threaded: whether this is a build without a global lock.
+        branch_events: whether another tool counts branches or instructions.
+        foreign_eval_hook: whether another tool has a PEP 523 hook.
+        jit: whether the JIT is on.
+        trace_function: name of another tool's trace function, or None.
+        engines: names of the engines this copy of dapper contains.
     """
 
-    __slots__ = ("has_monitoring", "tool_ids_free")
+    __slots__ = ("python", "implementation", "platform", "machine", "has_monitoring", "tool_ids_free", "tool_holders",
+                 "core", "core_detail", "free_threaded", "branch_events", "foreign_eval_hook", "jit", "trace_function",
+                 "engines")
 
-    def __init__(self, has_monitoring, tool_ids_free):
+    def __init__(self, python, implementation="cpython", platform="linux", machine="x86_64", has_monitoring=False,
+                 tool_ids_free=True, tool_holders=(), core=None, core_detail="", free_threaded=False,
+                 branch_events=False, foreign_eval_hook=False, jit=False, trace_function=None,
+                 engines=("injection", "monitoring", "settrace")):
+        self.python = python
+        self.implementation = implementation
+        self.platform = platform
+        self.machine = machine
         self.has_monitoring = has_monitoring
         self.tool_ids_free = tool_ids_free
+        self.tool_holders = tool_holders
+        self.core = core
+        self.core_detail = core_detail
+        self.free_threaded = free_threaded
+        self.branch_events = branch_events
+        self.foreign_eval_hook = foreign_eval_hook
+        self.jit = jit
+        self.trace_function = trace_function
+        self.engines = engines
+
+    def as_dict(self):
+        """All facts by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class Choice:
-    """An engine's name, and for each other one the reasons against it."""
+    """What to use, and why not something else.
 
-    __slots__ = ("engine", "against")
+    Attributes:
+        engine: the engine's name.
+        core, eval_hook: whether the native core and its eval-frame hook may be used.
+        against: engine or part → the reasons against it; only where there are any.
+        limits: reasons why the chosen engine is not at its best.
+        lines: what a user should be told, one sentence each.
+    """
 
-    def __init__(self, engine, against):
+    __slots__ = ("engine", "core", "eval_hook", "against", "limits", "lines")
+
+    def __init__(self, engine, against, limits, lines):
         self.engine = engine
         self.against = against
+        self.core = "core" not in against
+        self.eval_hook = "eval_hook" not in against
+        self.limits = limits
+        self.lines = lines
 
 
-def facts():
-    """The Facts of this interpreter, now."""
-    has_monitoring = hasattr(sys, "monitoring")
-    free = False
-    if has_monitoring:
-        free = sum(sys.monitoring.get_tool(number) is None for number in (0, 3, 4)) >= 2
-    return Facts(has_monitoring, free)
+class CompatibilityPolicy:
+    """The one place that decides."""
+
+    supported_python_min = (3, 8)
+    supported_python_max = (3, 15)
+    supported_platforms = ("linux", "darwin", "win32")
+    supported_architectures = ("x86_64", "amd64", "aarch64", "arm64", "i386", "i686", "x86", "armv7l", "ppc64le", "s390x", "riscv64")
+    preference = ("injection", "monitoring", "settrace")
+
+    def detectors(self, facts, config):
+        """Yield ``(reason, holds, what it speaks against)``; a reason against nothing is a limit.
+
+        Args:
+            facts: the Facts.
+            config: a FrameEvalConfig.
+        """
+        fast = ("injection", "monitoring")
+        native = ("core", "eval_hook")
+        yield Reason.PYTHON_TOO_OLD, facts.python < self.supported_python_min, fast + native
+        yield Reason.PYTHON_NOT_KNOWN, facts.python > self.supported_python_max, fast + native
+        yield Reason.NOT_CPYTHON, facts.implementation != "cpython", fast + native
+        yield Reason.PLATFORM_NOT_KNOWN, facts.platform not in self.supported_platforms, ("injection",) + native
+        known = facts.machine.lower() in self.supported_architectures
+        yield Reason.ARCHITECTURE_NOT_KNOWN, not known, ("injection",) + native
+        yield Reason.FREE_THREADED, facts.free_threaded, ("injection",) + native
+        yield Reason.NO_MONITORING, not facts.has_monitoring, ("monitoring",)
+        # Where there is sys.monitoring, injection uses it for frames that run already.
+        yield Reason.TOOL_ID_TAKEN, facts.has_monitoring and not facts.tool_ids_free, fast
+        yield Reason.BRANCH_EVENTS_ON, facts.branch_events, ("injection",)
+        yield Reason.MONITORING_SUFFICES, facts.has_monitoring, ("eval_hook",)
+        yield Reason.FOREIGN_EVAL_HOOK, facts.foreign_eval_hook, ("eval_hook",)
+        yield Reason.CORE_OFF, not config.core, native
+        if facts.core is not None:
+            yield facts.core, config.core, native
+        yield Reason.JIT_ON, facts.jit, ()
+        yield Reason.TRACE_FUNCTION_TAKEN, facts.trace_function is not None, ()
+        yield Reason.FRAME_EVAL_OFF, not config.enabled, fast + native
+        yield Reason.INJECTION_OFF, not config.injection, ("injection",)
+        for engine in self.preference:
+            yield Reason.ENGINE_NOT_BUILT, engine not in facts.engines, (engine,)
+
+    def choose(self, facts, config):
+        """The Choice.
+
+        Args:
+            facts: the Facts.
+            config: a FrameEvalConfig.
+        """
+        against, holding = {}, []
+        for reason, holds, concerned in self.detectors(facts, config):
+            if holds:
+                holding.append(reason)
+                for what in concerned:
+                    against.setdefault(what, []).append(reason)
+        possible = [engine for engine in self.preference if engine not in against]
+        engine = config.engine if config.engine in possible else possible[0]
+        if engine == config.engine:
+            for other in possible:
+                if other != engine:
+                    against[other] = [Reason.ENGINE_REQUESTED]
+        limits = [reason for reason in holding if self._limits(reason, engine, facts)]
+        if engine == "settrace" != config.engine:
+            limits.append(Reason.SELECTIVE_TRACING_DISABLED_BY_POLICY)
+        return Choice(engine, against, limits, self._lines(facts, config, engine, against, holding))
+
+    def _limits(self, reason, engine, facts):
+        if reason == Reason.JIT_ON:
+            return engine == "injection"
+        if reason == Reason.TRACE_FUNCTION_TAKEN:
+            return engine == "settrace" or not facts.has_monitoring
+        if reason == Reason.FREE_THREADED:
+            return True
+        return reason in (Reason.CORE_MISSING, Reason.CORE_BROKEN)
+
+    def _lines(self, facts, config, engine, against, holding):
+        lines = []
+        for reason in (Reason.PYTHON_NOT_KNOWN, Reason.PYTHON_TOO_OLD):
+            if reason in holding:
+                text = "Python %d.%d: dapper knows %d.%d to %d.%d. Breakpoints work through sys.settrace, which is slower."
+                span = self.supported_python_min + self.supported_python_max
+                return [text % (facts.python + span)]
+        if config.engine is not None and config.engine != engine:
+            why = TEXTS[against[config.engine][0]]
+            lines.append("The engine %s can't be used here; it is %s. %s" % (config.engine, engine, why))
+        elif Reason.TOOL_ID_TAKEN in holding and config.enabled and config.engine is None:
+            text = "sys.monitoring is taken by %s. Breakpoints work through sys.settrace, which is slower."
+            lines.append(text % (", ".join(facts.tool_holders) or "other tools"))
+        if Reason.TRACE_FUNCTION_TAKEN in holding and self._limits(Reason.TRACE_FUNCTION_TAKEN, engine, facts):
+            text = "sys.settrace is used by %s already; while dapper uses it, that tool sees nothing."
+            lines.append(text % facts.trace_function)
+        if Reason.CORE_BROKEN in holding:
+            lines.append("The native core can't be loaded (%s); dapper works without it, more slowly." % facts.core_detail)
+        return lines
+
+    def report(self, facts, choice):
+        """A dict about an interpreter for people and tools: what is supported, what was chosen, what speaks against it."""
+        against = {what: list(reasons) for what, reasons in choice.against.items()}
+        codes = {reason for reasons in against.values() for reason in reasons}.union(choice.limits)
+        return {
+            "compatible": choice.engine != "settrace",
+            "engine": choice.engine,
+            "against": against,
+            "limits": list(choice.limits),
+            "texts": {code: TEXTS[code] for code in sorted(codes)},
+            "python": "%d.%d" % facts.python,
+            "implementation": facts.implementation,
+            "platform": facts.platform,
+            "architecture": facts.machine,
+            "supported_python_min": "%d.%d" % self.supported_python_min,
+            "supported_python_max": "%d.%d" % self.supported_python_max,
+            "supported_platforms": list(self.supported_platforms),
+            "supported_architectures": list(self.supported_architectures),
+        }
 
 
-def choose(facts, wish=None):
-    """The Choice for ``facts``; ``wish`` names an engine to prefer if nothing speaks against it."""
-    against = {"monitoring": [], "settrace": []}
-    if not facts.has_monitoring:
-        against["monitoring"].append(Reason.NO_MONITORING)
-    elif not facts.tool_ids_free:
-        against["monitoring"].append(Reason.TOOL_ID_TAKEN)
-    if wish == "settrace":
-        against["monitoring"].append(Reason.ENGINE_REQUESTED)
-    engine = "settrace" if against["monitoring"] else "monitoring"
-    return Choice(engine, {name: reasons for name, reasons in against.items() if name != engine})
+def gather(engines, use_core=True):
+    """The Facts of this interpreter, now.
+
+    Args:
+        engines: names of the engines there are.
+        use_core: whether the native core may be loaded to find out.
+    """
+    monitoring = getattr(sys, "monitoring", None)
+    holders = other_tools() if monitoring is not None else {}
+    free_threaded = "free-threading build" in sys.version
+    core = problem = None
+    detail = ""
+    if use_core and not free_threaded:  # a module not made for these builds would switch the global lock on
+        core, problem, detail = load_core()
+    jit = getattr(sys, "_jit", None)
+    return Facts(
+        python=tuple(sys.version_info[:2]),
+        implementation=sys.implementation.name,
+        platform=sys.platform,
+        machine=_uname().machine if _uname is not None else _environ.get("PROCESSOR_ARCHITECTURE", ""),
+        has_monitoring=monitoring is not None,
+        tool_ids_free=sum(number not in holders for number in _TOOL_IDS) >= 2,
+        tool_holders=tuple(holders.values()),
+        core=problem,
+        core_detail=detail,
+        free_threaded=free_threaded,
+        branch_events=bool(holders) and (_coverage_counts_branches(holders) or counts_branches(None)),
+        foreign_eval_hook=bool(getattr(core, "has_foreign_eval_hook", bool)()),
+        jit=jit is not None and jit.is_enabled(),
+        trace_function=_foreign_trace_function(),
+        engines=tuple(engines),
+    )
+
+
+def load_core():
+    """The native core.
+
+    Returns:
+        (module, None, "") or (None, the Reason, what the import said).
+    """
+    try:
+        __import__(_CORE)
+    except ModuleNotFoundError as error:
+        if error.name == _CORE:
+            return None, Reason.CORE_MISSING, ""
+        return None, Reason.CORE_BROKEN, str(error)
+    except ImportError as error:
+        return None, Reason.CORE_BROKEN, str(error)
+    return sys.modules[_CORE], None, ""
+
+
+def other_tools():
+    """sys.monitoring's tool id → name, without our own."""
+    found = {}
+    for number in range(6):
+        name = sys.monitoring.get_tool(number)
+        if name is not None and not name.startswith(OUR_TOOLS):
+            found[number] = name
+    return found
+
+
+def counts_branches(code):
+    """Whether another tool counts branches or instructions, and so would count those of rewritten code.
+
+    Args:
+        code: a code object, or None for all of the code that runs now.
+    """
+    monitoring = sys.monitoring
+    events = monitoring.events
+    wanted = events.BRANCH | events.INSTRUCTION | getattr(events, "BRANCH_LEFT", 0) | getattr(events, "BRANCH_RIGHT", 0)
+    for tool in other_tools():
+        if monitoring.get_events(tool) & wanted:
+            return True
+        for one in _running_code() if code is None else (code,):
+            if monitoring.get_local_events(tool, one) & wanted:
+                return True
+    return False
+
+
+def _running_code():
+    for frame in list(_current_frames().values()):
+        while frame is not None:
+            yield frame.f_code
+            frame = frame.f_back
+
+
+def _coverage_counts_branches(holders):
+    """coverage.py asks for branches code object by code object, so its own word is needed before code runs."""
+    module = sys.modules.get("coverage")
+    if module is None or "coverage.py" not in holders.values():
+        return False
+    current = module.Coverage.current()  # it holds a tool id, so it is the real one and complete
+    return current is not None and bool(current.get_option("run:branch"))
+
+
+def _foreign_trace_function():
+    threading = sys.modules.get("threading")
+    for function in (_gettrace(), getattr(threading, "_trace_hook", None)):
+        if function is not None:
+            module = getattr(function, "__module__", None) or type(function).__module__
+            if not module.startswith(OUR_TOOLS + "."):
+                return "%s.%s" % (module, getattr(function, "__qualname__", type(function).__name__))
+    return None

@@ -33,7 +33,7 @@ class SettraceEngine:
 
     def start(self, table):
         """Begin to watch: the main thread, those started from now on, and from 3.12 on all others."""
-        self._selector = Selector(table)
+        self._selector = Selector.of(table)
         self._running = True
         self._new_threads.install()
         if hasattr(sys, "_settraceallthreads"):
@@ -74,7 +74,7 @@ class SettraceEngine:
 
     def update(self, table):
         """Use another breakpoint table, for running frames too."""
-        self._selector = Selector(table)
+        self._selector = Selector.of(table)
         for frame in self._frames():
             if self._selector.interest(frame.f_code):
                 self._trace(frame)
@@ -141,8 +141,9 @@ class SettraceEngine:
         try:
             if event == "line":
                 line = frame.f_lineno
-                found = self._selector.interest(frame.f_code).lines.get(line)
-                if found or self._port.wants(get_ident()):
+                interest = self._selector.interest(frame.f_code)
+                found = interest.lines.get(line)
+                if found or interest.entry or self._port.wants(get_ident()):
                     self._port.on_line(frame, line, found)
                 elif not self._needed(frame):
                     frame.f_trace = None

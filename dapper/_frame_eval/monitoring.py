@@ -7,6 +7,7 @@ DISABLE, so nothing has to be switched on again for it, and it is cleared when t
 import sys
 from _thread import allocate_lock, get_ident
 
+from dapper._frame_eval.frame_state import line_at
 from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
@@ -58,12 +59,13 @@ class MonitoringEngine:
         events = self._events
         monitoring.use_tool_id(self._watcher, "dapper")
         monitoring.use_tool_id(self._follower, "dapper steps")
-        self._selector = Selector(table)
+        self._selector = Selector.of(table)
         self._running = True
         register = monitoring.register_callback
         register(self._watcher, events.PY_START, self._on_start)
         register(self._watcher, events.PY_RESUME, self._on_resume)
         register(self._watcher, events.LINE, self._on_line)
+        register(self._watcher, events.JUMP, self._on_jump)
         register(self._watcher, events.RAISE, self._on_raise)
         register(self._follower, events.PY_START, self._on_follow_start)
         register(self._follower, events.PY_RESUME, self._on_follow_start)
@@ -71,8 +73,9 @@ class MonitoringEngine:
         register(self._follower, events.PY_RETURN, self._on_follow_return)
         register(self._follower, events.PY_YIELD, self._on_follow_yield)
         monitoring.set_events(self._watcher, events.PY_START | events.PY_RESUME)
-        for frame in self._frames():
-            self._arm(self._selector.interest(frame.f_code))
+        # Code seen by an engine before this one may not announce itself again.
+        for code in self._selector.codes() + [frame.f_code for frame in self._frames()]:
+            self._arm(self._selector.interest(code))
 
     def stop(self):
         """Give the tool ids back; the program runs as without us."""
@@ -83,7 +86,7 @@ class MonitoringEngine:
             self._monitoring.set_events(tool, 0)
             for code in [kept.code for kept in self._armed.values()] + list(self._followed.values()):
                 self._monitoring.set_local_events(tool, code, 0)
-            for name in ("PY_START", "PY_RESUME", "LINE", "RAISE", "PY_RETURN", "PY_YIELD"):
+            for name in ("PY_START", "PY_RESUME", "LINE", "JUMP", "RAISE", "PY_RETURN", "PY_YIELD"):
                 self._monitoring.register_callback(tool, getattr(self._events, name), None)
             self._monitoring.free_tool_id(tool)
         self._armed, self._followed = {}, {}
@@ -93,9 +96,8 @@ class MonitoringEngine:
 
     def update(self, table):
         """Use another breakpoint table: arm and disarm the code seen so far, running frames included."""
-        seen = self._selector.codes() + [frame.f_code for frame in self._frames()]
-        self._selector = selector = Selector(table)
-        for code in seen:
+        self._selector = selector = Selector.of(table)
+        for code in selector.codes() + [frame.f_code for frame in self._frames()]:
             interest = selector.interest(code)
             if not interest and id(code) in self._armed:
                 self._monitoring.set_local_events(self._watcher, code, 0)
@@ -164,6 +166,8 @@ class MonitoringEngine:
         code = interest.code
         # LINE alone never fires in one-line functions from 3.13 on: python/cpython#155992.
         wanted = self._events.LINE | self._events.PY_START
+        if any(getattr(stops, "loops", False) for stops in interest.lines.values()):
+            wanted |= self._events.JUMP
         if id(code) in self._armed:  # lines switched off before may matter now
             self._monitoring.set_local_events(self._watcher, code, 0)
         self._armed[id(code)] = interest
@@ -189,6 +193,8 @@ class MonitoringEngine:
             if interest.entry:
                 self._port.on_enter(_getframe(1))
                 return None
+            if code.co_firstlineno in interest.lines:
+                return None  # from 3.13 on LINE is silent in a one-line function whose PY_START is switched off
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         return self._disable
@@ -212,6 +218,20 @@ class MonitoringEngine:
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         return None
+
+    def _on_jump(self, code, offset, destination):
+        """A loop on one line goes on: no line event tells that."""
+        try:
+            interest = self._armed.get(id(code))
+            if destination < offset and interest is not None:
+                line = line_at(code, offset)
+                found = interest.lines.get(line)
+                if found and found.loops and line_at(code, destination) == line:
+                    self._port.on_line(_getframe(1), line, found, destination)
+                    return None
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        return self._disable
 
     def _on_raise(self, code, offset, exception):
         try:

@@ -52,12 +52,14 @@ class PyDebugger:
     # A session comes and goes
 
     def attach(self, tell):
-        """Report to a session from now on.
+        """Report to a session from now on, first of all the threads there are.
 
         Args:
             tell: ``tell(event, body)`` sends a DAP event.
         """
+        self._records = {}
         self._tell = tell
+        self.threads()
 
     def configure(self, config):
         """Take over launch or attach arguments.
@@ -71,6 +73,8 @@ class PyDebugger:
     def start(self):
         """Start the engine, if it does not run yet."""
         self._runtime.initialize(self.config.get("frameEval"), self.table)
+        for line in self._runtime.notices:
+            self._say("output", {"category": "important", "output": "dapper: %s\n" % line})
         self._hooks.install()
         self._apply_filters()
 
@@ -192,6 +196,7 @@ class PyDebugger:
             if ident not in alive:
                 del self._records[ident]
                 record.refuse_jobs(all_of_them=True)
+                self._say("thread", {"reason": "exited", "threadId": record.id})
         return sorted(self._records.values(), key=lambda record: record.id)
 
     def thread_name(self, record):
@@ -238,6 +243,7 @@ class PyDebugger:
             with self._lock:
                 self._last_id += 1
                 record = self._records[ident] = ThreadRecord(self._last_id, ident)
+            self._say("thread", {"reason": "started", "threadId": record.id})
         return record
 
     # Going on
@@ -347,7 +353,7 @@ class PyDebugger:
             hit += entered
         plan = record.plan
         if not hit:
-            if plan is not None and plan.stops_at_line(frame):
+            if plan is not None and plan.stops_at_line(frame, line):
                 reason = plan.reason
             elif record.pausing is not None and self._may_pause(record.pausing, frame):
                 reason = record.pausing
@@ -417,6 +423,24 @@ class PyDebugger:
             frames.pop(0)
         if frames:
             self._stand(self._record(), _exception_stop(frames, exc_info, mode))
+
+    def on_engine(self, line):
+        """Another engine has taken over while the program runs: tell it what the threads are up to."""
+        engine = self._runtime.engine
+        if line:
+            self._say("output", {"category": "important", "output": "dapper: %s\n" % line})
+        if engine is None:
+            return
+        self._apply_filters()
+        frames = _current_frames()
+        for ident, record in list(self._records.items()):
+            if record.stop is None and record.plan is not None:
+                engine.follow(ident, frames.get(ident), record.plan)
+        pausing = [ident for ident, record in list(self._records.items()) if record.pausing]
+        if pausing:
+            engine.hurry(pausing)
+        if get_ident() not in self.hidden:
+            engine.watch_this_thread()  # an engine failed on it, and a thread can best be traced by itself
 
     def on_fault(self, error):
         """An error of ours inside an engine callback: say it, and let the program run on."""
