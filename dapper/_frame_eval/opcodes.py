@@ -62,10 +62,13 @@ ENDS_FLOW = _ops(
     "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT",
 )
 RESUME = _only("RESUME")
+RETURN_VALUE = _only("RETURN_VALUE")
+RETURNS = _ops("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR")
 JUMP_FORWARD = _only("JUMP_FORWARD")
 JUMP_ABSOLUTE = _only("JUMP_ABSOLUTE")
 NOP = _only("NOP")
 RETURN_VALUE = _only("RETURN_VALUE")
+RETURNS = _ops("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR")
 RETURN_CONST = _only("RETURN_CONST")
 LOAD_GLOBAL = _only("LOAD_GLOBAL")
 LOAD_NAME = _only("LOAD_NAME")
@@ -280,11 +283,11 @@ def statement_entries(code, spans):
     """
     found = flow_of(code)
     anew = {line: _offsets(found, numbers) for line, numbers in found.new_executions(spans).items()}
-    jumps = None
+    ends = None
     for line, offsets in anew.items():
         if len(offsets) > 1:
-            jumps = _bare_jumps(code) if jumps is None else jumps
-            anew[line] = tuple([offset for offset in offsets if offset not in jumps]) or offsets
+            ends = _bare_ends(code) if ends is None else ends
+            anew[line] = tuple([offset for offset in offsets if offset not in ends]) or offsets
     return anew
 
 
@@ -299,12 +302,17 @@ def self_loops(code):
     return found
 
 
-def _bare_jumps(code):
-    """Offsets of jumps back to a loop: an element that a comprehension's ``if`` left out has its line there too."""
+def _bare_ends(code):
+    """Offsets that end something begun elsewhere, though their line is another's.
+
+    A jump back to a loop: an element that a comprehension's ``if`` left out has its line there too. A return of what
+    is on the stack already.
+    """
     return {
         item.offset
         for item in instructions(code)
-        if item.opcode in ENDS_FLOW and item.target is not None and item.target < item.offset
+        if item.opcode == RETURN_VALUE
+        or item.opcode in ENDS_FLOW and item.target is not None and item.target < item.offset
     }
 
 
@@ -434,3 +442,14 @@ def is_suspension(code, offset):
         return True
     # YIELD_FROM (up to 3.10) steps back while it is suspended, to run again.
     return raw[offset + 2:offset + 3] == bytes((_YIELD_FROM,)) if _YIELD_FROM >= 0 else False
+
+
+def is_return(code, offset):
+    """Whether a frame that tells "return" at ``offset`` returns a value; else an exception unwinds it."""
+    raw = code.co_code
+    return 0 <= offset < len(raw) and raw[offset] in RETURNS
+
+
+def resume_offset(code):
+    """Where a function has begun: the offset of its first RESUME, or -1 before 3.11."""
+    return next((item.offset for item in instructions(code) if item.opcode == RESUME), -1)

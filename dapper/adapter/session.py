@@ -4,8 +4,9 @@ import sys
 from _thread import allocate_lock, get_ident, start_new_thread
 
 from dapper._version import __version__
-from dapper.adapter.debugger import binding, looking
+from dapper.adapter.debugger import binding
 from dapper.adapter.debugger.breakpoints import Breakpoint
+from dapper.adapter.debugger.display import Display
 from dapper.adapter.debugger.exceptions import Filters
 from dapper.adapter.debugger.output import Redirection
 from dapper.adapter.debugger.threads import Job
@@ -15,6 +16,13 @@ from dapper.protocol.errors import DapError, failure, success
 
 _ANY_STATE = {"initialize", "disconnect", "terminate", "cancel"}
 _LATER = object()  # the answer is sent by somebody else
+
+
+def _looking():
+    """What answers questions about a stopped program; most programs need not load it before they stop."""
+    from dapper.adapter.debugger import looking
+
+    return looking
 
 
 class Session:
@@ -38,7 +46,7 @@ class Session:
         self._held = []
         self._held_lock = allocate_lock()
         self._redirection = Redirection(self._output)
-        self._display = looking.display({}, {})
+        self._display = Display.from_config({}, {})
         self._commands = {
             name: getattr(self, method) for name, method in _COMMANDS.items()
         }
@@ -170,7 +178,7 @@ class Session:
             raise DapError("wrong_state", command=request["command"], why="the session has begun already")
         config = {key: value for key, value in args.raw.items() if value is not None}
         self._debugger.configure(config)
-        self._display = looking.display(config, self._client)
+        self._display = Display.from_config(config, self._client)
         self._start_request = request
         self._state = "starting"
         self._debugger.attach(self._event)
@@ -328,16 +336,17 @@ class Session:
     def goto(self, request, args):
         record = self._debugger.standing(args.get("threadId", int, required=True))
         target = args.get("targetId", int, required=True)
-        return self._on(record, request, lambda: looking.goto(self._debugger, record, target), self._went)
+        return self._on(record, request, lambda: _looking().goto(self._debugger, record, target), self._went)
 
     def _went(self, record):
+        """The jump was made; a refused one leaves everything as it was."""
         self._event("continued", {"threadId": record.id, "allThreadsContinued": False})
         self._debugger.arrived(record)
 
     def goto_targets(self, request, args):
         source = args.get("source", dict, required=True)
         line = args.get("line", int, required=True)
-        return {"targets": looking.goto_targets(self._debugger, source.get("path"), line)}
+        return {"targets": _looking().goto_targets(self._debugger, source.get("path"), line)}
 
     # Requests: looking
 
@@ -350,11 +359,11 @@ class Session:
         start = args.get("startFrame", int) or 0
         levels = args.get("levels", int) or None
         format = args.get("format", dict) or {}
-        return looking.stack_trace(self._debugger, record, start, levels, format)
+        return _looking().stack_trace(self._debugger, record, start, levels, format)
 
     def scopes(self, request, args):
-        handle = looking.frame_handle(self._debugger, args.get("frameId", int, required=True))
-        return self._at(handle, request, lambda: {"scopes": looking.scopes(self._debugger, handle, self._display)})
+        handle = _looking().frame_handle(self._debugger, args.get("frameId", int, required=True))
+        return self._at(handle, request, lambda: {"scopes": _looking().scopes(self._debugger, handle, self._display)})
 
     def variables(self, request, args):
         reference = args.get("variablesReference", int, required=True)
@@ -366,7 +375,7 @@ class Session:
             "format": args.get("format", dict) or {},
         }
         return self._on(
-            record, request, lambda: {"variables": looking.variables(self._debugger, reference, query, self._display)}
+            record, request, lambda: {"variables": _looking().variables(self._debugger, reference, query, self._display)}
         )
 
     def set_variable(self, request, args):
@@ -376,7 +385,7 @@ class Session:
         hex = bool((args.get("format", dict) or {}).get("hex"))
         record = self._owner(reference)
         return self._on(
-            record, request, lambda: looking.set_variable(self._debugger, reference, name, value, self._display, hex)
+            record, request, lambda: _looking().set_variable(self._debugger, reference, name, value, self._display, hex)
         )
 
     def set_expression(self, request, args):
@@ -385,7 +394,7 @@ class Session:
         hex = bool((args.get("format", dict) or {}).get("hex"))
         handle = self._frame(args)
         return self._at(
-            handle, request, lambda: looking.set_expression(self._debugger, handle, expression, value, self._display, hex)
+            handle, request, lambda: _looking().set_expression(self._debugger, handle, expression, value, self._display, hex)
         )
 
     def evaluate(self, request, args):
@@ -396,7 +405,7 @@ class Session:
         return self._at(
             handle,
             request,
-            lambda: looking.evaluate(self._debugger, handle, expression, context, format, self._display),
+            lambda: _looking().evaluate(self._debugger, handle, expression, context, format, self._display),
         )
 
     def completions(self, request, args):
@@ -407,16 +416,16 @@ class Session:
         return self._at(
             handle,
             request,
-            lambda: {"targets": looking.completions(self._debugger, handle, text, column, line)},
+            lambda: {"targets": _looking().completions(self._debugger, handle, text, column, line)},
         )
 
     def _frame(self, args):
         number = args.get("frameId", int)
-        return looking.frame_handle(self._debugger, number) if number else None
+        return _looking().frame_handle(self._debugger, number) if number else None
 
     def exception_info(self, request, args):
         record = self._debugger.standing(args.get("threadId", int, required=True))
-        return self._on(record, request, lambda: looking.exception_info(self._debugger, record))
+        return self._on(record, request, lambda: _looking().exception_info(self._debugger, record))
 
     def source(self, request, args):
         source = args.get("source", dict) or {}
@@ -427,16 +436,16 @@ class Session:
         return {"content": self._debugger.sources.text(path, reference), "mimeType": "text/x-python"}
 
     def modules(self, request, args):
-        found = looking.modules(self._debugger)
+        found = _looking().modules(self._debugger)
         start = args.get("startModule", int) or 0
         count = args.get("moduleCount", int) or len(found)
         return {"modules": found[start : start + count], "totalModules": len(found)}
 
     def loaded_sources(self, request, args):
-        return {"sources": looking.loaded_sources(self._debugger)}
+        return {"sources": _looking().loaded_sources(self._debugger)}
 
     def system_info(self, request, args):
-        return looking.system_info(self._debugger, __version__)
+        return _looking().system_info(self._debugger, __version__)
 
     def set_debugger_property(self, request, args):
         return {}
@@ -463,8 +472,7 @@ class Session:
             raise DapError("not_stopped")
 
         def work():
-            self._answer(request, run)
-            if then is not None:
+            if self._answer(request, run) and then is not None:
                 then(record)
 
         worker.post(Job(work, lambda: self._send(failure(request, DapError("not_stopped")))))
@@ -490,6 +498,7 @@ class Session:
         except Exception as error:  # boundary: session dispatch; our bug is answered, and the session lives
             response = failure(request, error)
         self._send(response)
+        return response["success"]
 
 
 class Arguments:

@@ -10,11 +10,6 @@ from dapper.adapter.debugger.frames import FrameHandle, stack_frame
 from dapper.protocol.errors import DapError
 
 
-def display(config, client):
-    """How values are shown under these launch arguments to that client."""
-    return showing.Display.from_config(config, client)
-
-
 def stack_trace(debugger, record, start, levels, format):
     """The body of a stackTrace response."""
     sources = debugger.sources
@@ -152,6 +147,8 @@ def modules(debugger):
             continue
         body = {"id": number, "name": str(name)}
         path = space.get("__file__")
+        if type(path) is str and debugger.sources.is_our_file(path):
+            continue
         if type(path) is str:
             body["path"] = debugger.sources.to_client(path)
             body["isUserCode"] = debugger.sources.why_not_user(path) is None
@@ -168,7 +165,7 @@ def loaded_sources(debugger):
     paths = {}
     for module in list(sys.modules.values()):
         path = getattr(module, "__dict__", {}).get("__file__")
-        if type(path) is str and path.endswith((".py", ".pyw")):
+        if type(path) is str and path.endswith((".py", ".pyw")) and not debugger.sources.is_our_file(path):
             paths[debugger.sources.to_client(path)] = True
     return [{"name": path.replace("\\", "/").rpartition("/")[2], "path": path} for path in sorted(paths)]
 

@@ -79,7 +79,10 @@ class Sources:
         """The one spelling of ``filename``: absolute, links resolved, case folded where the system does."""
         found = self._keys.get(filename)
         if found is None:
-            found = filename if is_virtual(filename) else _normcase(_realpath(_join(self._cwd, filename)))
+            try:
+                found = filename if is_virtual(filename) else _normcase(_realpath(_join(self._cwd, filename)))
+            except ValueError:  # a NUL in it: no file has such a name, code may
+                found = filename
             self._keys[filename] = found
         return found
 
@@ -166,7 +169,11 @@ class Sources:
 
     def is_ours(self, code):
         """Whether ``code`` belongs to the debugger."""
-        return self.key(code.co_filename).startswith(_OURS)
+        return self.is_our_file(code.co_filename)
+
+    def is_our_file(self, filename):
+        """Whether a file belongs to the debugger."""
+        return self.key(filename).startswith(_OURS)
 
     def is_user(self, code):
         """Whether ``code`` is the user's under justMyCode and the rules."""
@@ -184,7 +191,7 @@ class Sources:
 
     def _decide(self, filename):
         key = self.key(filename)
-        if key.startswith(_OURS) and "%sexamples%s" % (_sep, _sep) not in key:
+        if key.startswith(_OURS):
             return False
         for path, module, include in self._rules:
             if path and _matches(key, filename, path):

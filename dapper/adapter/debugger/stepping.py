@@ -24,13 +24,14 @@ class Plan:
         reason: the DAP stop reason at its end.
     """
 
-    __slots__ = ("kind", "frame", "goes_in", "reason", "_is_user", "_callers")
+    __slots__ = ("kind", "frame", "goes_in", "reason", "_line", "_is_user", "_callers")
 
     def __init__(self, kind, frame, is_user):
         self.kind = kind
         self.frame = frame
         self.goes_in = kind == "in"
         self.reason = "step"
+        self._line = frame.f_lineno
         self._is_user = is_user
         self._callers = []
         caller = frame.f_back
@@ -43,10 +44,13 @@ class Plan:
         """Whether lines of ``code``, which is starting, matter to the step."""
         return self.goes_in and self._is_user(code)
 
-    def stops_at_line(self, frame):
-        """Whether a new line in ``frame`` ends the step. A line in a caller means that an exception came up to it."""
+    def stops_at_line(self, frame, line):
+        """Whether ``line`` in ``frame`` ends the step. A line in a caller means that an exception came up to it.
+
+        A loop that goes on within its one line has not left it: sys.settrace tells that as a line, monitoring does not.
+        """
         if frame is self.frame:
-            return self.kind != "out"
+            return self.kind != "out" and line != self._line
         if self.goes_in:
             return self._is_user(frame.f_code)
         for caller in self._callers:
