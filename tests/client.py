@@ -9,7 +9,7 @@ with client.launch(program, stop_at=["call"]) as s:
 import subprocess
 import sys
 
-from tests.processes import Family, Process, Terminal, dial, hub_command
+from tests.processes import Family, Process, Terminal, dial, hub_command, poll
 from tests.wire import DEADLINE, Closed, Connection, Refused
 
 INITIALIZE = {
@@ -162,7 +162,10 @@ class DapClient:
             raise AssertionError("\n".join(self.wire.problems))
 
     def leave(self):
-        """Disconnect and hang up, as an editor does at the end of a session."""
+        """Disconnect and hang up, as an editor does at the end of a session; the children first."""
+        for child in self.children:
+            if not child.wire.closed:
+                child.leave()
         try:
             self.wire.request("disconnect", {"terminateDebuggee": True} if self.hub is not None else {})
         except Refused:
@@ -426,6 +429,26 @@ class DapClient:
             self.configurations.append(arguments)
             return {}
         raise Refused({"command": request["command"], "message": "this client can't"})
+
+    def wait_stop_in_child(self, mark):
+        """Take up all processes started below this one, until one of them stops at ``mark``.
+
+        Returns:
+            Its DapClient.
+        """
+        sessions = [self]
+
+        def look():
+            for session in list(sessions):
+                while session.configurations:
+                    sessions.append(session.wait_child(stop_at=[mark]))
+                if session is not self and session.wire.peek("stopped"):
+                    return session
+            return None
+
+        child = poll(look, "a stop in a child")
+        child.wait_stop(mark, reason="breakpoint")
+        return child
 
     def wait_child(self, program=None, stop_at=()):
         """Take up the next startDebugging: a second session, configured and running.

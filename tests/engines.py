@@ -21,9 +21,11 @@ class Engine(NamedTuple):
 
 
 #: flag → why an engine may lack it.
-FLAGS = {}
+FLAGS = {
+    "outlive the recursion limit": "CPython drops a trace function that it can't call at the recursion limit",
+}
 
-SETTRACE = Engine("settrace")  # the specification: it can do all of it
+SETTRACE = Engine("settrace", frozenset(["outlive the recursion limit"]))
 MONITORING = Engine("monitoring")
 
 ENGINES_HERE = [SETTRACE] + ([MONITORING] if hasattr(sys, "monitoring") else [])

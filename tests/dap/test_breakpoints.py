@@ -167,6 +167,18 @@ def test_set_and_removed_while_running(dap, program):
         s.finish()
 
 
+def test_set_where_the_program_stands(dap, program):
+    """The line was reached already; a breakpoint set on it now waits for its next execution."""
+    prog = program("def f():\n    x = 1  # @x\n    y = 2  # @y\n    return y\n\nfor n in range(2):\n    f()\n")
+    with dap.launch(prog, ["x"]) as s:
+        s.wait_stop("x")
+        s.next("y")
+        s.set_breakpoints(None, ["y"])
+        s.continue_("y")
+        assert s.evaluate("n") == "1"
+        s.finish()
+
+
 def test_lines_without_code_move_and_say_so(dap, program):
     prog = program(
         """

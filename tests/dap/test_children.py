@@ -50,15 +50,8 @@ def test_a_child_is_a_session(dap, program, way):
     prog = program({"main.py": WAYS[way], "child.py": CHILD})
     with dap.launch(prog, ["child"], exceptions=[], cwd=prog.folder) as s:
         s.wire.request("setExceptionBreakpoints", {"filters": []})
-        child = s.wait_child(stop_at=["child"])
-        while child.program and way == "grandchild" and child.wire.peek("stopped") is None:
-            if child.wire.wait(
-                lambda: child.wire.peek("stopped") or s.configurations or None, "a stop or a grandchild"
-            ):
-                if s.configurations:
-                    child = s.wait_child(stop_at=["child"])
-        stop = child.wait_stop("child", reason="breakpoint")
-        assert stop.frames[0]["name"] == "<module>"
+        child = s.wait_stop_in_child("child")
+        assert child.stopped.frames[0]["name"] == "<module>"
         child.next()
         assert child.evaluate("x") == "'a b'"
         child.continue_()
@@ -88,12 +81,7 @@ def test_multiprocessing(dap, program, method):
         % method
     )
     with dap.launch(prog) as s:
-        while True:  # a helper process of multiprocessing may come first
-            child = s.wait_child(stop_at=["work"])
-            found = s.wire.wait(lambda: child.wire.peek("stopped") or s.configurations or None, "a stop")
-            if not isinstance(found, list):
-                break
-        child.wait_stop("work")
+        child = s.wait_stop_in_child("work")
         assert child.evaluate("n") == "21"
         child.continue_()
         child.wire.wait_for_event("terminated")
