@@ -171,7 +171,7 @@ class CompatibilityPolicy:
                 return [text % (facts.python + span)]
         if config.engine is not None and config.engine != engine:
             why = TEXTS[against[config.engine][0]]
-            lines.append("The engine %s can't be used here; it is %s. %s" % (config.engine, engine, why))
+            lines.append("%s is used, as the engine %s can't be: %s" % (engine, config.engine, why))
         elif Reason.TOOL_ID_TAKEN in holding and config.enabled and config.engine is None:
             text = "sys.monitoring is taken by %s. Breakpoints work through sys.settrace, which is slower."
             lines.append(text % (", ".join(facts.tool_holders) or "other tools"))

@@ -27,6 +27,9 @@ ENGINES = {"monitoring": _monitoring, "settrace": _settrace}
 LAST = "settrace"  #: what every other engine falls back to
 
 
+_NOTHING = False, FrameEvalConfig(), LineTable()
+
+
 class EnginePort:
     """A debugger as one engine sees it: its own methods, but the engine's faults pass the runtime first.
 
@@ -71,14 +74,14 @@ class FrameEvalRuntime:
 
     def __init__(self, port=None, engines=ENGINES, facts=gather, policy=CompatibilityPolicy()):
         self.engine = None
-        self.table = LineTable()
-        self.config = FrameEvalConfig()
+        _, self.config, self.table = _NOTHING
         self.choice = None
         self.notices = []
         self.faults = 0
         self.swaps = 0
         self.policy = policy
         self._port = port
+        self._before = _NOTHING  # what `disconnect` restores
         self._engines = engines
         self._facts = facts
         self._caches = CacheManager()
@@ -94,13 +97,13 @@ class FrameEvalRuntime:
         """Start the best engine there is. Again with the same configuration: does nothing; with another: swaps engines.
 
         Args:
-            config: the launch key ``frameEval``, or a FrameEvalConfig.
+            config: the launch key ``frameEval``, or a FrameEvalConfig; None keeps what is configured already.
             table: the breakpoint table to use, or None for the one there is.
 
         Returns:
             Whether an engine is at work, or will be once a debugger is connected.
         """
-        config = FrameEvalConfig.parse(config)
+        config = self.config if config is None and self._initialized else FrameEvalConfig.parse(config)
         with self._operation():
             if table is not None:
                 self._take(table)
@@ -117,33 +120,43 @@ class FrameEvalRuntime:
             self._initialized = False
             self._stop()
 
-    def connect(self, port):
-        """Let this debugger have the stops; its engine starts if the runtime is initialized.
+    def connect(self, port, config=None, table=None):
+        """Let this debugger have the stops, and start.
 
-        Raises:
-            RuntimeError: another debugger is connected.
+        Args:
+            port: see the class.
+            config, table: as in `initialize`.
+
+        Returns:
+            Whether it is connected and an engine is at work; if not, all is as it was before.
         """
         with self._operation():
-            if self._port is not None and self._port is not port:
-                raise RuntimeError("another debugger is connected")
+            if self._port is not None:
+                return False
+            self._before = self._initialized, self.config, self.table
             self._port = port
-            self._caches.drop()
-            if self._initialized:
-                self._restart()
+            connected = self.initialize(config, table)
+            if not connected:
+                self.disconnect()
+            return connected
 
     def disconnect(self):
-        """Stop the engine and forget the debugger and its breakpoints."""
+        """Stop the engine, forget the debugger, and be as before it came."""
         with self._operation():
             self._stop()
-            self._initialized = False
             self._port = None
-            self._take(LineTable())
+            self._initialized, self.config, table = self._before
+            self._take(table)
+
+    def is_connected(self, port=None):
+        """Whether a debugger is connected; ``port`` asks for this very one."""
+        return self._port is not None and port in (None, self._port)
 
     def forget_inherited(self):
         """In a forked child: the parent's engine is stopped here, its debugger and its locks are forgotten."""
         self._lock = RLock()
         self._busy = False
-        self._due = None
+        self._before = _NOTHING
         self.disconnect()
 
     # Breakpoints
@@ -161,7 +174,9 @@ class FrameEvalRuntime:
             file: its path.
             lines: numbers from 1; none removes them all.
         """
-        self.update(self.table.with_lines(file, lines))
+        table = self.table.with_lines(file, lines)
+        use = getattr(self._port, "use", self.update)  # a debugger with breakpoints of its own hands them down again
+        use(table)
 
     def drop_caches(self):
         """Forget all that can be derived again; it changes speed only."""
@@ -205,12 +220,13 @@ class FrameEvalRuntime:
         return _Operation(self)
 
     def _choose(self, config):
+        news = config.warnings if config is not self.config else ()
         self.config = config
         self._initialized = True
         telemetry.enabled = config.telemetry
         self.choice = choice = self.policy.choose(self._facts(self._engines, config.core), config)
         self.notices = config.warnings + choice.lines
-        for warning in config.warnings:
+        for warning in news:
             telemetry.record(Reason.CONFIG_INVALID, warning)
         if Reason.SELECTIVE_TRACING_DISABLED_BY_POLICY in choice.limits:
             why = sorted({reason for reasons in choice.against.values() for reason in reasons})

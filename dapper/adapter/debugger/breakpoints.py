@@ -102,6 +102,24 @@ class Table:
             stamps.pop(key, None)
         return Table(self._sources, self._maps, by_key, self.functions, generation, self._on_bound, stamps)
 
+    def with_lines(self, filename, lines):
+        """A new table with plain breakpoints in one file: those that stand on these lines stay, others go, and the
+        client does not know the new ones.
+        """
+        key = self._sources.key(filename)
+        stand = {one.requested: one for one in self.by_key.get(key, ())}
+        line_map = self._maps.of(key)
+        breakpoints = []
+        for line in sorted(set(lines)):
+            breakpoint = stand.get(line)
+            if breakpoint is None:
+                breakpoint = Breakpoint(0, key, {"line": line})
+                place = line_map.resolve(line) if line_map is not None else None
+                if place is not None:
+                    breakpoint.bind(place)
+            breakpoints.append(breakpoint)
+        return self.with_file(key, breakpoints)
+
     def with_functions(self, breakpoints):
         """A new table with other function breakpoints."""
         generation = self.generation + 1
@@ -217,6 +235,11 @@ class LineStops:
         The line of a one-line function may be told at its RESUME, before the first offset of its own.
         """
         return not self._entries or offset in self._entries or offset < self._first
+
+
+def _last_name(name):
+    """The last part of ``module:Class.method``, which is the name its code object has."""
+    return name.rpartition(":")[2].rpartition(".")[2]
 
 
 def _is_tail(qualname, name):

@@ -4,8 +4,9 @@ import os
 import sys
 from _thread import allocate_lock, get_ident
 
+from dapper._frame_eval import debugger_integration
 from dapper._frame_eval.conditions import render_log
-from dapper._frame_eval.runtime import FrameEvalRuntime
+from dapper._frame_eval.frame_eval_main import manager
 from dapper._frame_eval.telemetry import Reason, telemetry
 from dapper.adapter.debugger.breakpoints import Table
 from dapper.adapter.debugger.exceptions import Filters, is_noise, leaves_user_code, matches, passed_before
@@ -45,7 +46,7 @@ class PyDebugger:
         self._tell = None
         self._configured = False
         self._waiting = []  # locks of threads that wait for a client
-        self._runtime = FrameEvalRuntime(self)
+        self._runtime = manager.runtime
         self._hooks = ExceptionHooks(self.on_uncaught)
         self.table = self._empty_table()
 
@@ -72,7 +73,7 @@ class PyDebugger:
 
     def start(self):
         """Start the engine, if it does not run yet."""
-        self._runtime.initialize(self.config.get("frameEval"), self.table)
+        debugger_integration.integrate_py_debugger(self, self.config.get("frameEval"))
         for line in self._runtime.notices:
             self._say("output", {"category": "important", "output": "dapper: %s\n" % line})
         self._hooks.install()
@@ -125,7 +126,7 @@ class PyDebugger:
             self.table = self.table.cleared()
             self.filters = Filters()
             records = list(self._records.values())
-        self._runtime.shutdown()
+        debugger_integration.remove_integration(self)
         self._hooks.remove()
         for record in records:
             record.plan = record.pausing = record.entering = None
@@ -147,18 +148,19 @@ class PyDebugger:
 
     def set_breakpoints(self, key, breakpoints):
         """Replace the breakpoints of the file with this key."""
-        self._use(self.table.with_file(key, breakpoints))
+        self.use(self.table.with_file(key, breakpoints))
 
     def set_function_breakpoints(self, breakpoints):
         """Replace all function breakpoints."""
-        self._use(self.table.with_functions(breakpoints))
+        self.use(self.table.with_functions(breakpoints))
 
     def set_filters(self, filters):
         """Replace the exception filters."""
         self.filters = filters
         self._apply_filters()
 
-    def _use(self, table):
+    def use(self, table):
+        """Replace the whole table of breakpoints."""
         self.table = table
         self._runtime.update(table)
 
@@ -524,7 +526,7 @@ class PyDebugger:
         if stop.text:
             body["text"] = stop.text
         if stop.hit:
-            body["hitBreakpointIds"] = stop.hit
+            body["hitBreakpointIds"] = [number for number in stop.hit if number]
         self._say("stopped", body)
 
     def _say(self, event, body):
@@ -575,4 +577,5 @@ def forget_inherited():
     """In a forked child: the parent's debugger and its threads are not here."""
     global _debugger
     _debugger = None
+    debugger_integration.forget_inherited()
     os.environ.pop("DAPPER_SESSION", None)
