@@ -19,7 +19,7 @@ class _Choosing:
     TOOL_ID_TAKEN = "Other tools (a profiler, coverage, another debugger) hold the sys.monitoring ids a debugger may use."
     FREE_THREADED = "This is a free-threaded build, on which functions can't be changed while other threads run them."
     BRANCH_EVENTS_ON = "Another tool counts branches or instructions and would count those of a rewritten function too."
-    MONITORING_SUFFICES = "sys.monitoring does the same and leaves calls as fast as they are."
+    MONITORING_SUFFICES = "There is sys.monitoring, which does the same and leaves calls as fast as they are."
     FOREIGN_EVAL_HOOK = "Another tool has put itself in front of every function call (PEP 523); its hook stays."
     JIT_ON = "The JIT is on; code it has compiled already keeps the functions it was compiled with."
     CORE_MISSING = "The native core was not built for this Python; the same stops, more slowly. Install dapper with a compiler."
