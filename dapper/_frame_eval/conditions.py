@@ -1,5 +1,5 @@
 """Conditions, hit conditions and log messages, compiled once and run many times."""
-import operator
+import _operator as operator  # the module operator is this one with documentation
 
 _EMPTY = {}
 

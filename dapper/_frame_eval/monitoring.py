@@ -39,6 +39,8 @@ class MonitoringEngine:
         self._port = port
         self._selector = None
         self._armed = {}  # id(code) → Interest, for code with local events of the watcher
+        self._off = {}  # id(code) → offsets at which the watcher's line events are switched off
+        self._seen = {}  # thread → the frame in which the follower has just reported what the watcher will be told too
         self._followed = {}  # id(code) → code, for code with local events of the follower
         self._following = set()  # threads that step
         self._lock = allocate_lock()
@@ -89,7 +91,7 @@ class MonitoringEngine:
             for name in ("PY_START", "PY_RESUME", "LINE", "JUMP", "RAISE", "PY_RETURN", "PY_YIELD"):
                 self._monitoring.register_callback(tool, getattr(self._events, name), None)
             self._monitoring.free_tool_id(tool)
-        self._armed, self._followed = {}, {}
+        self._armed, self._followed, self._off, self._seen = {}, {}, {}, {}
 
     def watch_this_thread(self, on=True):
         """Threads are all watched; nothing to do."""
@@ -102,6 +104,7 @@ class MonitoringEngine:
             if not interest and id(code) in self._armed:
                 self._monitoring.set_local_events(self._watcher, code, 0)
                 del self._armed[id(code)]
+                self._off.pop(id(code), None)
             self._arm(interest)
 
     def codes(self):
@@ -171,6 +174,7 @@ class MonitoringEngine:
         if id(code) in self._armed:  # lines switched off before may matter now
             self._monitoring.set_local_events(self._watcher, code, 0)
         self._armed[id(code)] = interest
+        self._off[id(code)] = set()
         self._monitoring.set_local_events(self._watcher, code, wanted)
 
     def _follow_code(self, code):
@@ -210,11 +214,15 @@ class MonitoringEngine:
 
     def _on_line(self, code, line):
         try:
+            frame = _getframe(1)
+            if self._seen and self._seen.pop(get_ident(), None) is frame:
+                return None
             interest = self._armed.get(id(code))
             found = interest and interest.lines.get(line)
             if not found and not (interest and interest.entry):
+                self._off.setdefault(id(code), set()).add(frame.f_lasti)
                 return self._disable
-            self._port.on_line(_getframe(1), line, found)
+            self._port.on_line(frame, line, found)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         return None
@@ -255,7 +263,11 @@ class MonitoringEngine:
             if interest and (interest.entry or interest.lines.get(line)):
                 return  # the watcher reports this line
             if self._port.wants(get_ident()):
-                self._port.on_line(_getframe(1), line, None)
+                frame = _getframe(1)
+                off = self._off.get(id(code))
+                if off is not None and frame.f_lasti not in off:
+                    self._seen[get_ident()] = frame  # both tools are told of this line, the follower first
+                self._port.on_line(frame, line, None)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
 

@@ -91,8 +91,10 @@ class Session:
 
     def program_ends(self):
         """The interpreter is about to exit."""
-        if self._state == "configured" and not self._by_hub:
-            self._event("terminated", {})
+        if self._state == "configured":
+            self._debugger.threads()  # tells which have ended
+            if not self._by_hub:
+                self._event("terminated", {})
 
     def _end(self):
         if self._state == "ended" and self._start_request is None:

@@ -386,10 +386,12 @@ class PyDebugger:
 
     def on_raise(self, frame, exc_info):
         """An exception was raised in ``frame``, or came up to it."""
-        record = self._record()
         exc_type, exception, tb = exc_info
         filters, is_user = self.filters, self.sources.is_user
-        if record.stop is not None or self._tell is None or not is_user(frame.f_code) or is_noise(exc_type):
+        if self._tell is None or get_ident() in self.hidden or not is_user(frame.f_code) or is_noise(exc_type):
+            return
+        record = self._record()
+        if record.stop is not None:
             return
         if filters.raised is not None and matches(filters.raised, exc_type) and not passed_before(tb, is_user):
             mode = "always"

@@ -2,13 +2,12 @@
 import os
 import sys
 
+from dapper.adapter.debugger.paths import is_file as _is_file
+from dapper.adapter.debugger.paths import real as _realpath
 from dapper.protocol.errors import DapError
 
-_realpath = os.path.realpath
-_abspath = os.path.abspath
 _normcase = os.path.normcase
 _join = os.path.join
-_isfile = os.path.isfile
 _sep = os.sep
 
 _OURS = _normcase(_realpath(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))) + _sep
@@ -110,7 +109,7 @@ class Sources:
             return {"name": filename, "sourceReference": self._reference(filename), "path": filename}
         path = _join(self._cwd, filename)
         source = {"name": os.path.basename(path), "path": self.to_client(path)}
-        if not _isfile(path):
+        if not _is_file(path):
             source["sourceReference"] = self._reference(filename)
         return source
 
@@ -142,7 +141,7 @@ class Sources:
             path = self.filename(reference)
         else:
             path = self.to_debuggee(path)
-        if not is_virtual(path) and _isfile(_join(self._cwd, path)):
+        if not is_virtual(path) and _is_file(_join(self._cwd, path)):
             import tokenize
 
             try:

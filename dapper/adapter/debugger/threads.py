@@ -1,6 +1,6 @@
 """One record a thread: its plan, its stop, and the queue of jobs it does while it stands."""
+from _collections import deque  # collections would load five modules more
 from _thread import allocate_lock
-from collections import deque
 
 
 class Stop:
