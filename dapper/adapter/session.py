@@ -20,9 +20,14 @@ _LATER = object()  # the answer is sent by somebody else
 
 def _looking():
     """What answers questions about a stopped program; most programs need not load it before they stop."""
-    from dapper.adapter.debugger import looking
-
-    return looking
+    if "dapper.adapter.debugger.looking" not in sys.modules:
+        writes = sys.dont_write_bytecode
+        sys.dont_write_bytecode = False  # our own files; see boot/sitecustomize.py
+        try:
+            import dapper.adapter.debugger.looking
+        finally:
+            sys.dont_write_bytecode = writes
+    return sys.modules["dapper.adapter.debugger.looking"]
 
 
 class Session:

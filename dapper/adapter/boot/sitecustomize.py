@@ -32,9 +32,14 @@ def _report():
         module = _frozen_importlib.module_from_spec(spec)
         sys.modules["dapper"] = module
         spec.loader.exec_module(module)
-    from dapper.adapter.server import boot
+    writes = sys.dont_write_bytecode
+    sys.dont_write_bytecode = False  # our own files, in our own folder: else each start compiles them anew
+    try:
+        from dapper.adapter.server import boot
 
-    boot()
+        boot()
+    finally:
+        sys.dont_write_bytecode = writes
 
 
 def _complain():
