@@ -114,7 +114,7 @@ class Server:
 
         link.watch(self._waker, self._listener, self.log)
         self._link = link
-        self.session = Session(link, self.debugger, launched_by_hub=launched)
+        self.session = Session(link, self.debugger, launched_by_hub=launched, log=self.log)
 
     def _start_thread(self):
         self._running = running = _allocate()

@@ -13,6 +13,7 @@ from dapper.adapter.debugger.threads import Job
 from dapper.protocol.capabilities import capabilities
 from dapper.protocol.channel import BadMessage, BrokenFrame
 from dapper.protocol.errors import DapError, failure, success
+from dapper.protocol.log import Log
 
 _ANY_STATE = {"initialize", "disconnect", "terminate", "cancel"}
 _LATER = object()  # the answer is sent by somebody else
@@ -37,12 +38,14 @@ class Session:
         channel: a Channel.
         debugger: the process's PyDebugger.
         launched_by_hub: whether a hub started the process, which then reports its end.
+        log: a Log for errors of ours.
     """
 
-    def __init__(self, channel, debugger, launched_by_hub=False):
+    def __init__(self, channel, debugger, launched_by_hub=False, log=None):
         self._channel = channel
         self._debugger = debugger
         self._by_hub = launched_by_hub
+        self._log = log or Log()
         self._state = "new"  # new → initialized → starting → configured → ended
         self._client = {}
         self._start_request = None
@@ -124,6 +127,7 @@ class Session:
         except DapError as error:
             self._send(failure(request, error))
         except Exception as error:  # boundary: session dispatch; our bug is answered, and the session lives
+            self._log.fault()
             self._send(failure(request, error))
         after, self._after = self._after, []
         for action in after:
@@ -503,6 +507,7 @@ class Session:
         except DapError as error:
             response = failure(request, error)
         except Exception as error:  # boundary: session dispatch; our bug is answered, and the session lives
+            self._log.fault()
             response = failure(request, error)
         self._send(response)
         return response["success"]

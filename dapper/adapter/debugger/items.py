@@ -1,7 +1,7 @@
 """Values as DAP Variables, and what stands behind the number of one with children: pages, groups, lazy values."""
 from keyword import iskeyword
-from time import monotonic
 
+from dapper.adapter.debugger.originals import monotonic
 from dapper.adapter.debugger.groups import Group, grouped
 from dapper.adapter.debugger.kinds import view_of
 from dapper.adapter.debugger.locations import Definition, has_definition

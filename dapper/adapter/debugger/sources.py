@@ -2,8 +2,8 @@
 import os
 import sys
 
-from dapper.adapter.debugger.paths import is_file as _is_file
-from dapper.adapter.debugger.paths import real as _realpath
+from dapper.adapter.debugger.originals import is_file as _is_file
+from dapper.adapter.debugger.originals import real as _realpath
 from dapper.protocol.errors import DapError
 
 _normcase = os.path.normcase

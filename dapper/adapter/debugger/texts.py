@@ -1,8 +1,8 @@
 """What a value looks like in text: bounded, and with no more of the user's code than the value's own ``__repr__``."""
 from _collections import OrderedDict, defaultdict, deque
 from itertools import islice
-from time import monotonic
 
+from dapper.adapter.debugger.originals import monotonic
 from dapper.adapter.debugger import arrays
 from dapper.adapter.debugger.descriptions import text_maker
 from dapper.adapter.debugger.values import (

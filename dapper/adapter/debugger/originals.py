@@ -1,5 +1,6 @@
-"""Questions to the file system with functions bound at import: programs under test replace those of `os`."""
+"""The clock and the file system through functions bound at import: programs under test replace those of `os`."""
 import os
+from time import monotonic  # noqa: F401  for modules that are loaded when the program may have replaced it
 
 _lstat = os.lstat
 _stat = os.stat
