@@ -211,8 +211,9 @@ class FrameEvalRuntime:
 
     def report(self):
         """What this environment allows, whether anything runs or not; see CompatibilityPolicy.report."""
-        facts = self._facts(self._engines, self.config.core)
-        return self.policy.report(facts, self.policy.choose(facts, self.config))
+        config = self.config if self._initialized else FrameEvalConfig.parse()
+        facts = self._facts(self._engines, config.core)
+        return self.policy.report(facts, self.policy.choose(facts, config))
 
     # Inside
 
