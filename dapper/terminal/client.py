@@ -44,7 +44,8 @@ class Client:
         self._events = deque()
         self._answers = {}  # seq → response
         self._forgotten = set()  # seqs whose answer nobody waits for any more
-        self._over = False
+        self._woken = False
+        self.over = False  # nothing comes any more
         self._thread = threading.Thread(target=self._read, name="dapper-client", daemon=True)
         self._thread.start()
 
@@ -74,7 +75,7 @@ class Client:
         """
         with self._news:
             while ticket not in self._answers:
-                if self._over:
+                if self.over:
                     raise Gone(self.last_words())
                 self._news.wait(_TICK)
             response = self._answers.pop(ticket)
@@ -106,16 +107,25 @@ class Client:
             seconds: return None when that long none came.
 
         Returns:
-            The event as a dict; None when the hub is gone or for the reasons above.
+            The event as a dict; None when the hub is gone, after `wake`, or for the reasons above.
         """
         end = None if seconds is None else time.monotonic() + seconds
         with self._news:
             while not self._events:
                 left = _TICK if end is None else end - time.monotonic()
-                if self._over or not wait or or_answer in self._answers or (end is not None and left <= 0):
+                if self.over or not wait or or_answer in self._answers or (end is not None and left <= 0):
+                    return None
+                if self._woken:
+                    self._woken = False
                     return None
                 self._news.wait(left)
             return self._events.popleft()
+
+    def wake(self):
+        """Have the next or present wait for an event end. Safe in a signal handler of the thread that waits."""
+        with self._news:
+            self._woken = True
+            self._news.notify_all()
 
     def last_words(self):
         """What the hub wrote on its standard error, at most its last lines."""
@@ -149,7 +159,7 @@ class Client:
                 message = None
             if message is None:
                 with self._news:
-                    self._over = True
+                    self.over = True
                     self._news.notify_all()
                 return
             if message.get("type") == "request":

@@ -1,5 +1,6 @@
 """The debugger a person talks to: reads commands, runs them, shows where the program stands."""
 import os
+import signal
 import sys
 from collections import deque
 
@@ -59,6 +60,7 @@ class Face:
         Returns:
             The exit status for dapper itself.
         """
+        before = signal.signal(signal.SIGINT, self._on_ctrl_c)
         try:
             if self._start(quietly=self.options.go):
                 self._loop()
@@ -69,6 +71,7 @@ class Face:
         finally:
             status = self._status()
             self.session.close()
+            signal.signal(signal.SIGINT, before)
         return status
 
     @property
@@ -190,6 +193,10 @@ class Face:
                 found.run(self, argument)
         except Problem as problem:
             self.console.complain(str(problem))
+
+    def _on_ctrl_c(self, number, frame):
+        if self.session is None or not self.session.on_ctrl_c():
+            raise KeyboardInterrupt
 
     def _interrupted(self):
         """Ctrl-C, where nothing smaller than the whole command could be given up."""

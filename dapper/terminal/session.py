@@ -79,6 +79,8 @@ class Session:
         self._target = target
         self._interactive = interactive
         self._pid = None
+        self._running = False
+        self._interrupts = 0  # how often Ctrl-C came since the program went on
         self._late = []  # stops of other threads that were announced while one stood already
         self._program = Program(silent_input)
         self._client = Client(self._serve, hub or hub_command(log_to))
@@ -161,44 +163,62 @@ class Session:
     def _go(self, command, **arguments):
         """Send what lets the program go on. The next stop may be there before the answer is."""
         here = self.stop, self._stack, self.index
+        self._running, self._interrupts = True, 0
         self.stop = self._stack = None
         self.index = 0
         self._modes.to_program()
         try:
             self.ask(command, threadId=self.thread, **arguments)
         except Problem:
+            self._running = False
             if self.stop is None and not self.ended:
                 self.stop, self._stack, self.index = here
                 self._modes.to_prompt()
             raise
 
     def wait(self):
-        """Wait until the program stops or ends; Ctrl-C asks it to stop.
+        """Wait until the program stops or ends.
 
         Returns:
             The Stop, or None when it has ended.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C came a second time.
+            KeyboardInterrupt: Ctrl-C came a second time, and the program does not stop.
         """
-        paused = False
-        while self.stop is None and not self.ended:
-            try:
+        self._running, self._interrupts = True, self._interrupts if self._running else 0
+        asked = False
+        try:
+            while self.stop is None and not self.ended:
+                if self._interrupts > 1:
+                    raise KeyboardInterrupt
+                if self._interrupts and not asked:
+                    asked = True
+                    self._pause()
+                    continue
                 event = self._client.event()
-            except KeyboardInterrupt:
-                if paused:
-                    raise
-                paused = True
-                self._pause()
-                continue
-            if event is None:
-                self.ended = True
-                self.trouble = self._client.last_words()
-            else:
-                self._take(event)
-        if paused and self.stop is not None and self.stop.reason == "pause":
+                if event is not None:
+                    self._take(event)
+                elif self._client.over:
+                    self.ended = True
+                    self.trouble = self._client.last_words()
+        finally:
+            self._running = False
+        if asked and self.stop is not None and self.stop.reason == "pause":
             self._leave_handler()
         return self.stop
+
+    def on_ctrl_c(self):
+        """Ctrl-C was typed: ask a running program to stop.
+
+        Returns:
+            False when there is nothing to stop: the one who calls may then give up what it does.
+        """
+        if not self._running:
+            return False
+        if self._interactive:  # else it is the program's alone, as without us
+            self._interrupts += 1
+            self._client.wake()
+        return True
 
     def _pause(self):
         """Ask the running program to stop at its next line, and wake its main thread where that sleeps."""
@@ -207,7 +227,7 @@ class Session:
         while event is not None:
             self._take(event)
             event = self._client.event(wait=False)
-        if self.stop is None and not self.ended and self._pid and self._interactive and os.name == "posix":
+        if self.stop is None and not self.ended and self._pid and os.name == "posix":
             # The program waits in C. Our handler there is Python: its first line is the next line.
             try:
                 os.kill(self._pid, signal.SIGINT)

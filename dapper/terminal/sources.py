@@ -8,7 +8,7 @@ try:
     from pygments.formatters import TerminalFormatter
     from pygments.lexers import PythonLexer, PythonTracebackLexer
 except ImportError:  # no colours then
-    highlight = None
+    highlight = PythonLexer = PythonTracebackLexer = None
 
 
 class Sources:
@@ -37,17 +37,20 @@ class Sources:
 
     def paint(self, text):
         """Python text, such as the repr of a value, in colour."""
-        return highlight(text, PythonLexer(stripnl=False, ensurenl=False), TerminalFormatter()) if self.colour else text
+        return self._highlight(text, PythonLexer)
 
     def paint_traceback(self, text):
         """A traceback in colour."""
-        if not self.colour:
-            return text
-        return highlight(text, PythonTracebackLexer(stripnl=False, ensurenl=False), TerminalFormatter())
+        return self._highlight(text, PythonTracebackLexer)
 
     def forget(self):
         """The program is gone, and the texts that only it had."""
         self._kept.clear()
+
+    def _highlight(self, text, lexer):
+        if not self.colour:
+            return text
+        return highlight(text, lexer(stripnl=False, ensurenl=False), TerminalFormatter(bg=_background()))
 
     def _paint_lines(self, lines):
         if not self.colour or not lines:
@@ -75,6 +78,11 @@ class Sources:
             return self._fetch(source).splitlines()
         except KeyError:
             return []
+
+
+def _background():
+    """dark, unless the terminal says otherwise (rxvt, konsole and others set COLORFGBG to "foreground;background")."""
+    return "light" if os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15") else "dark"
 
 
 def _stamp(path):
