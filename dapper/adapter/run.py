@@ -29,8 +29,11 @@ def run(kind, target, args):
     Returns:
         The exit code, when the program neither exits nor is interrupted.
     """
+    ours = vars(sys.modules["__main__"])
     module = sys.modules["__main__"] = type(sys)("__main__")
     module.__builtins__ = builtins
+    if "__annotations__" in ours:  # Python gives a main module one, until 3.13
+        module.__annotations__ = {}
     start = {"file": _file, "module": _module, "code": _code}[kind]
     try:
         start(module, target, args)
@@ -43,11 +46,11 @@ def run(kind, target, args):
 
 
 def without_ours(traceback):
-    """A traceback from the program's first frame on."""
+    """A traceback from the program's first frame on, None if it has none."""
     first = traceback
     while first is not None and _is_below(first.tb_frame.f_code.co_filename):
         first = first.tb_next
-    return first or traceback
+    return first
 
 
 def _is_below(filename):
@@ -77,16 +80,14 @@ def _file(module, path, args):
         return
     _put_first(os.path.dirname(os.path.realpath(path)))
     try:
-        code = _code_of(path)
+        code, loader = _code_of(path)
     except OSError as error:
         program = sys.executable if sys.version_info < (3, 9) else os.path.abspath(sys.executable)
         sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (program, path, error.errno, error.strerror))
         raise SystemExit(2) from None
-    from importlib.machinery import SourceFileLoader
-
     module.__file__ = path
     module.__cached__ = None
-    module.__loader__ = SourceFileLoader("__main__", path)
+    module.__loader__ = loader("__main__", path)
     exec(code, module.__dict__)
 
 
@@ -97,6 +98,9 @@ def _is_container(path):
 
 
 def _code_of(path):
+    """(code, class of its loader)"""
+    from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+
     with open(path, "rb") as file:
         data = file.read()
     from importlib.util import MAGIC_NUMBER
@@ -104,8 +108,8 @@ def _code_of(path):
     if data.startswith(MAGIC_NUMBER):
         import marshal
 
-        return marshal.loads(data[16:])
-    return compile(data, path, "exec", dont_inherit=True)
+        return marshal.loads(data[16:]), SourcelessFileLoader
+    return compile(data, path, "exec", dont_inherit=True), SourceFileLoader
 
 
 def _module(module, name, args):
@@ -117,6 +121,13 @@ def _module(module, name, args):
 
 
 def _code(module, code, args):
+    from importlib.machinery import BuiltinImporter
+
     sys.argv[:] = ["-c"] + args
     _put_first("")
+    module.__loader__ = BuiltinImporter
+    if sys.version_info >= (3, 13):  # tracebacks show the lines of -c since then
+        import linecache
+
+        linecache.cache["<string>"] = len(code), None, code.splitlines(True), "<string>"
     exec(compile(code, "<string>", "exec", dont_inherit=True), module.__dict__)

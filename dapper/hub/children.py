@@ -34,7 +34,7 @@ class Offer:
         self.session = session
 
     def over(self):
-        """That session has ended."""
+        """It is debugged no more."""
         self._family.post_over(self)
 
     def still_open(self):
@@ -96,6 +96,10 @@ class Children:
 
     def _offer(self, channel, hello):
         session = self._hub.session_of(hello.get("ppid")) or self._session
+        asks = session.client_can("supportsStartDebuggingRequest")
+        if self._said and not asks:
+            channel.close()  # nobody came for the first one
+            return
         offer = Offer(self, channel, hello)
         self._hub.offers.add(offer)
         self._offers[offer.pid] = offer
@@ -107,7 +111,7 @@ class Children:
         )
         self._hub.log.hide(offer.secret)
 
-        if session.client_can("supportsStartDebuggingRequest"):
+        if asks:
             wish = {"request": "attach", "configuration": configuration}
             session.post(session.ask_client, "startDebugging", wish, lambda response: self._answered(offer, response))
             self._session.later(OFFER_TIME, self._expire, offer)

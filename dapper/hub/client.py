@@ -48,6 +48,11 @@ class ClientSession(Mailbox):
         return self.root.pid if self.root is not None else None
 
     @property
+    def has_ended(self):
+        """Was the client told that there is nothing to debug any more?"""
+        return self._told_end
+
+    @property
     def is_new(self):
         """Has the client not said yet what to debug?"""
         return self._start is None and not self.over
@@ -341,7 +346,12 @@ class ClientSession(Mailbox):
         self._told_end = True
         self.refused(DapError("no_debuggee", why="it has ended"))
         self.event("terminated", self._target.last_words)
-        if self._leaving is not None:
+        if self._leaving is not None or self.hub.is_closing:
+            self.leave()
+
+    def leave_if_ended(self):
+        """The hub is closing: wait for no goodbye."""
+        if self._told_end or self._target is None:
             self.leave()
 
     def began_again(self):

@@ -25,6 +25,7 @@ class Hub:
         self._sessions = []
         self._changed = threading.Condition()
         self._listener = None
+        self.is_closing = False
 
     def serve(self, channel):
         """Serve one client to the end of its session."""
@@ -78,7 +79,10 @@ class Hub:
         for session in list(self._sessions):
             session.hang_up()
 
-    def wait_until_idle(self):
-        """Wait for the end of the last session."""
+    def close(self):
+        """Wait for the end of all programs; new sessions begin only for their children."""
+        self.is_closing = True
         with self._changed:
+            for session in self._sessions:
+                session.post(session.leave_if_ended)
             self._changed.wait_for(lambda: not self._sessions)

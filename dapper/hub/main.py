@@ -25,7 +25,7 @@ def main(argv):
         on_signals(hub.hang_up, ("SIGTERM", "SIGHUP"))
         on_signals(lambda: None, ("SIGINT",))  # Ctrl-C means the editor; not SIG_IGN, which programs would inherit
         hub.serve(streams.standard_streams())
-        hub.wait_until_idle()
+        hub.close()
     else:
         try:
             address = hub.open_port(options.host, options.port)
@@ -89,4 +89,4 @@ def serve_until_told(hub, address):
     if announce:
         os.remove(announce)
     hub.hang_up()
-    hub.wait_until_idle()
+    hub.close()

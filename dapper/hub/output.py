@@ -13,8 +13,8 @@ import time
 from dapper.hub import streams
 
 CATEGORIES = ("stdout", "stderr")
-QUIET = 0.002  #: seconds without more until what came is told
-PATIENCE = 0.008  #: seconds after which it is told anyway
+QUIET = 0.002  #: seconds without more until what came is told, if it ends a line
+PATIENCE = 0.010  #: seconds after which it is told anyway
 CHUNK = 65536  #: bytes
 EVENT = 32768  #: bytes an event holds about
 
@@ -73,7 +73,9 @@ class Output:
                 for pipe in ready:
                     self._take(pipe)
                 left = PATIENCE - (time.monotonic() - started)
-                ready = self._ready(min(QUIET, left)) if left > 0 and not self._waiting else []
+                if self._held[-1][1].endswith(b"\n"):
+                    left = min(left, QUIET)
+                ready = self._ready(left) if left > 0 and not self._waiting else []
             self._flush()
             if self._waiting:
                 self._drain()

@@ -116,6 +116,10 @@ class PipedProgram:
         self.killed = True
         processes.kill_tree(self.pid, others, session=self.pid)
 
+    def left_behind(self):
+        """Does something live that it started?"""
+        return len(processes.tree(self.pid, session=self.pid)) > 1
+
     def interrupt(self):
         """Ask it to end, as Ctrl-C does."""
         for pid in processes.tree(self.pid):

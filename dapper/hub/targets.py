@@ -14,6 +14,7 @@ from dapper.protocol.errors import DapError, success
 
 SOFT_END = 5.0  #: seconds a program has to end after `terminate` asked it to
 LAST_WORDS = 1.0  #: seconds we wait for a process or debuggee that has been told to go
+LATE_CHILD = 0.5  #: seconds after the program's end in which a child that has just begun may report
 AFTER_EXIT = 0.5  #: seconds a dead process's connection may stay open: something else may hold it
 DIAL = 10.0  #: seconds to reach a process that listens, and for its first word
 EXEC_TIME = 2.0  #: seconds from exec until the process reports again
@@ -86,7 +87,7 @@ class Launched(Target):
         self._next = None  # the Launch to restart with, once this one has ended
         self._asked_to_end = False
         self._told_exit = False
-        self._children = Children(session, self._maybe_finished)
+        self._children = Children(session, self._child_over)
 
     def begin(self):
         session = self.session
@@ -123,7 +124,7 @@ class Launched(Target):
             self._too_old(hello)
         elif root is None or root.pid == hello["pid"]:
             self.session.joined(channel, hello)
-        elif not self._launch.follow:
+        elif not self._launch.follow or self.session.has_ended:
             channel.close()
         else:
             self._children.reported(channel, hello)
@@ -169,8 +170,18 @@ class Launched(Target):
             if sentence is not None and not self._program.killed:
                 session.say(sentence, "important")
             session.event("exited", {"exitCode": code})
-        if not self._children.alive():
-            session.ended()
+            if self._program.left_behind():
+                session.later(LATE_CHILD, self._end_unless_children)
+                return
+        self._end_unless_children()
+
+    def _end_unless_children(self):
+        if not self._children.alive() and self._next is None:
+            self.session.ended()
+
+    def _child_over(self):
+        if self._told_exit:
+            self._end_unless_children()
 
     def restart(self, launch):
         self._next = launch
@@ -337,9 +348,12 @@ class Child(Target):
 
     def debuggee_left(self, patience=EXEC_TIME):
         pid = self.session.root.pid
-        if self.session.root.ended and patience > 0 and processes.alive(pid):
+        if not self.session.root.ended:
+            return  # it has reported again
+        if patience > 0 and processes.alive(pid):
             self.session.later(0.1, self.debuggee_left, patience - 0.1)  # exec: it will report again
-        elif self.session.root.ended:
+        else:
+            self._offer.over()
             self.session.ended()
 
     def terminate(self, arguments):

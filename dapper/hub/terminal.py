@@ -109,6 +109,10 @@ class TerminalProgram:
             if self._waiter is not None:
                 self._waiter.close()
 
+    def left_behind(self):
+        """Does something live that it started? Nothing tells, once it is gone."""
+        return False
+
     def interrupt(self):
         """Ask it to end, as Ctrl-C does."""
         if self.pid is None:
