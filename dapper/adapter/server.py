@@ -216,8 +216,7 @@ class Server:
 
     def is_connected(self):
         """Is a client here, and done with its configuration?"""
-        session = self.session
-        return session is not None and session.is_configured
+        return self.session is not None and self.debugger.is_connected()
 
     def wait_for_client(self):
         """Wait until a client is done with its configuration, or ``cancel_wait``."""
