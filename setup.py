@@ -1,11 +1,14 @@
 """What pyproject.toml cannot say: the native core, which is built where it can be and done without elsewhere."""
 
 import os
+import sys
+import sysconfig
 
-from setuptools import setup
+from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = "dapper/_frame_eval/_frame_evaluator.pyx"
+FOLDER = "dapper/_frame_eval/"
+CORE = FOLDER + "_frame_evaluator.pyx"
 
 
 class BuildIfPossible(build_ext):
@@ -19,9 +22,21 @@ class BuildIfPossible(build_ext):
 
     def build_extension(self, ext):
         try:
+            self.translate(ext)
             super().build_extension(ext)
         except Exception as exc:  # boundary: distutils' compilers raise a dozen types
             without_core(exc)
+
+    def translate(self, ext):
+        """Have Cython write the C file, beside the object files: several Pythons may build at the same time."""
+        from Cython.Build import cythonize
+        from Cython.Compiler import Options
+
+        if os.environ.get("DAPPER_REQUIRE_CORE"):
+            Options.warning_errors = True
+            if self.compiler.compiler_type == "unix":
+                ext.extra_compile_args.append("-Werror")
+        ext.sources = cythonize([ext], build_dir=self.build_temp, force=self.force)[0].sources
 
 
 def without_core(why):
@@ -37,14 +52,14 @@ def without_core(why):
 
 def core_extensions():
     """Return the extension modules to build: one or none."""
-    if not os.path.exists(CORE):
+    if sys.implementation.name != "cpython":
+        without_core("it is made for CPython")
         return []
-    try:
-        from Cython.Build import cythonize
-    except ImportError as exc:
-        without_core(exc)
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        without_core("it is not proven on free-threaded builds")
         return []
-    return cythonize([CORE], language_level=3)
+    parts = [FOLDER + name for name in os.listdir(FOLDER) if name.startswith("_core_")]
+    return [Extension("dapper._frame_eval._frame_evaluator", [CORE], depends=parts, include_dirs=[FOLDER])]
 
 
 def readme():

@@ -41,7 +41,7 @@ def core_sources():
     names = sorted(os.listdir(os.path.join(ROOT, CORE)))
     if "_frame_evaluator.pyx" not in names:
         return []
-    return [CORE + "/" + name for name in names if name.endswith((".pyx", ".pxd", ".h"))]
+    return [CORE + "/" + name for name in names if name.endswith((".pyx", ".pxi", ".h"))]
 
 
 def wanted_stamp(extras):

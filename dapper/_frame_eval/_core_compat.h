@@ -1,0 +1,417 @@
+/* What differs between CPython 3.8 and 3.15 for the native core: one name for each fact, one version test for each name.
+ *
+ * Needs the full API of the very minor version it is compiled for, and the GIL. Names begin with core_. A function
+ * returns borrowed references unless its comment says "new".
+ */
+#ifndef DAPPER_CORE_COMPAT_H
+#define DAPPER_CORE_COMPAT_H
+
+#include <Python.h>
+#include <frameobject.h>
+
+#if PY_VERSION_HEX < 0x03080000
+#error "dapper needs Python 3.8 or newer"
+#endif
+#ifdef Py_GIL_DISABLED
+#error "not proven on free-threaded builds: they run dapper's engines in pure Python"
+#endif
+
+#if PY_VERSION_HEX < 0x03090000 || PY_VERSION_HEX >= 0x030B0000
+#ifndef Py_BUILD_CORE
+#define Py_BUILD_CORE 1
+#define CORE_DEFINED_BUILD_CORE
+#endif
+#if PY_VERSION_HEX < 0x03090000
+#include "internal/pycore_pystate.h" /* _PyRuntime, interp->eval_frame */
+#else
+#include "internal/pycore_frame.h"   /* struct _frame, _PyInterpreterFrame */
+#include "internal/pycore_code.h"    /* CO_FAST_CELL, CO_FAST_FREE */
+#endif
+#if PY_VERSION_HEX >= 0x030E0000
+#include "internal/pycore_interpframe_structs.h"
+#include "internal/pycore_stackref.h"
+#endif
+#ifdef CORE_DEFINED_BUILD_CORE
+#undef Py_BUILD_CORE
+#endif
+#endif
+
+/* ---- Frames. From 3.11 on the frame that runs is a C structure, and a frame object is made for it on request. ---- */
+
+#if PY_VERSION_HEX >= 0x030B0000
+typedef struct _PyInterpreterFrame core_frame;
+#else
+typedef PyFrameObject core_frame;
+#endif
+
+/* The frame the calling thread runs; NULL when there is none. */
+static inline core_frame *core_running(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return PyThreadState_Get()->current_frame;
+#elif PY_VERSION_HEX >= 0x030B0000
+    return PyThreadState_Get()->cframe->current_frame;
+#else
+    return PyEval_GetFrame();
+#endif
+}
+
+static inline core_frame *core_raw(PyFrameObject *frame)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return frame->f_frame;
+#else
+    return frame;
+#endif
+}
+
+static inline PyCodeObject *core_code(core_frame *raw)
+{
+#if PY_VERSION_HEX >= 0x030E0000
+    return (PyCodeObject *)PyStackRef_AsPyObjectBorrow(raw->f_executable);
+#elif PY_VERSION_HEX >= 0x030D0000
+    return (PyCodeObject *)raw->f_executable;
+#else
+    return raw->f_code;
+#endif
+}
+
+/* Whether the slots of a frame may be read: from 3.11 on those of one that was cleared dangle, so it has to be on the
+ * calling thread's stack. */
+static inline int core_readable(core_frame *raw)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    core_frame *at;
+    for (at = core_running(); at != NULL; at = at->previous) {
+        if (at == raw) {
+            return 1;
+        }
+    }
+    return 0;
+#else
+    return raw != NULL;
+#endif
+}
+
+/* What slot `index` of a readable frame holds: a value, a cell, or NULL while the name is unbound. */
+static inline PyObject *core_slot(core_frame *raw, int index)
+{
+#if PY_VERSION_HEX >= 0x030E0000
+    _PyStackRef ref = raw->localsplus[index];
+    return PyStackRef_IsNullOrInt(ref) ? NULL : PyStackRef_AsPyObjectBorrow(ref);
+#elif PY_VERSION_HEX >= 0x030B0000
+    return raw->localsplus[index];
+#else
+    return raw->f_localsplus[index];
+#endif
+}
+
+/* The names of the slots in their order, a new tuple. Up to 3.10 an argument that is also a cell is there twice, and the
+ * later slot is the right one. */
+static inline PyObject *core_slot_names(PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    Py_INCREF(code->co_localsplusnames);
+    return code->co_localsplusnames;
+#else
+    PyObject *all = NULL, *some = PySequence_Concat(code->co_varnames, code->co_cellvars);
+    if (some != NULL) {
+        all = PySequence_Concat(some, code->co_freevars);
+        Py_DECREF(some);
+    }
+    return all;
+#endif
+}
+
+/* Whether the locals live in slots; else in a mapping (modules, class bodies). */
+static inline int core_is_optimized(PyCodeObject *code)
+{
+    return (code->co_flags & CO_OPTIMIZED) != 0;
+}
+
+/* Whether slot `index` holds a cell once the function's first instructions ran. */
+static inline int core_slot_is_cell(PyCodeObject *code, int index)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return (PyBytes_AS_STRING(code->co_localspluskinds)[index] & (CO_FAST_CELL | CO_FAST_FREE)) != 0;
+#else
+    return index >= code->co_nlocals;
+#endif
+}
+
+/* The line a line event is about. */
+static inline int core_event_line(PyFrameObject *frame)
+{
+#if PY_VERSION_HEX >= 0x030A0000
+    return PyFrame_GetLineNumber(frame);
+#else
+    return frame->f_lineno; /* PyFrame_GetLineNumber searches the line table unless f_trace is set */
+#endif
+}
+
+static inline PyObject *core_local_trace(PyFrameObject *frame)
+{
+    return frame->f_trace;
+}
+
+static inline void core_set_local_trace(PyFrameObject *frame, PyObject *function)
+{
+    Py_XINCREF(function);
+    Py_XSETREF(frame->f_trace, function);
+}
+
+/* ---- Trace functions of threads ---- */
+
+/* Whether the trace function of a thread can be set from another one; if not, only that of all threads at once. */
+#if PY_VERSION_HEX >= 0x030D0000
+#define CORE_SETS_OTHER_THREADS 0
+#else
+#define CORE_SETS_OTHER_THREADS 1
+#endif
+
+/* Gives `state` a C trace function; NULL takes it away. Returns -1 with an exception set when an audit hook forbids it. */
+static inline int core_set_trace(PyThreadState *state, Py_tracefunc function, PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    if (state != PyThreadState_Get()) {
+        PyErr_SetString(PyExc_RuntimeError, "a trace function is set by its own thread here");
+        return -1;
+    }
+    PyEval_SetTrace(function, object);
+    return 0;
+#elif PY_VERSION_HEX >= 0x03090000
+    return _PyEval_SetTrace(state, function, object);
+#else
+    PyObject *old = state->c_traceobj;
+    if (PySys_Audit("sys.settrace", NULL) < 0) {
+        return -1;
+    }
+    _PyRuntime.ceval.tracing_possible += (function != NULL) - (state->c_tracefunc != NULL);
+    Py_XINCREF(object);
+    state->c_tracefunc = NULL;
+    state->c_traceobj = NULL;
+    state->use_tracing = state->c_profilefunc != NULL; /* freeing `old` may run code, which is to be profiled */
+    Py_XDECREF(old);
+    state->c_tracefunc = function;
+    state->c_traceobj = object;
+    state->use_tracing = function != NULL || state->c_profilefunc != NULL;
+    return 0;
+#endif
+}
+
+static inline void core_set_trace_everywhere(Py_tracefunc function, PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyEval_SetTraceAllThreads(function, object);
+#else
+    (void)function;
+    (void)object;
+    Py_FatalError("threads are set one by one here");
+#endif
+}
+
+/* ---- Notes on code objects: one word that lives as long as the code object ---- */
+
+#if PY_VERSION_HEX >= 0x030C0000
+#define core_request_note_index() PyUnstable_Eval_RequestCodeExtraIndex(NULL)
+#define core_get_note PyUnstable_Code_GetExtra
+#define core_set_note PyUnstable_Code_SetExtra
+#else
+#define core_request_note_index() _PyEval_RequestCodeExtraIndex(NULL)
+#define core_get_note _PyCode_GetExtra
+#define core_set_note _PyCode_SetExtra
+#endif
+
+/* ---- Function versions: from 3.13 on a function that got other code is never specialised for again ---- */
+
+#if PY_VERSION_HEX >= 0x030D0000
+#define CORE_LOSES_VERSION 1
+#else
+#define CORE_LOSES_VERSION 0
+#endif
+
+/* Whether the function still is as its `def` made it: its version is its code's. */
+static inline int core_has_first_version(PyObject *function)
+{
+#if CORE_LOSES_VERSION
+    PyFunctionObject *made = (PyFunctionObject *)function;
+    return made->func_version != 0 && made->func_version == ((PyCodeObject *)made->func_code)->co_version;
+#else
+    (void)function;
+    return 0;
+#endif
+}
+
+/* Gives the function its code's version, as `def` does. Returns whether there was one to give. */
+static inline int core_give_version(PyObject *function)
+{
+#if CORE_LOSES_VERSION
+    PyFunctionObject *made = (PyFunctionObject *)function;
+    uint32_t version = ((PyCodeObject *)made->func_code)->co_version;
+    if (version == 0) {
+        return 0; /* the interpreter has used all numbers up */
+    }
+    made->func_version = version;
+    return 1;
+#else
+    (void)function;
+    return 0;
+#endif
+}
+
+/* ---- Calls ---- */
+
+#if PY_VERSION_HEX >= 0x03090000
+#define core_vectorcall PyObject_Vectorcall
+#define CORE_HAVE_VECTORCALL Py_TPFLAGS_HAVE_VECTORCALL
+#else
+#define core_vectorcall _PyObject_Vectorcall
+#define CORE_HAVE_VECTORCALL _Py_TPFLAGS_HAVE_VECTORCALL
+#endif
+
+/* Makes the instances of a type callable by the vectorcallfunc they have at `offset`. Before the first call only. */
+static inline void core_make_callable(PyTypeObject *type, Py_ssize_t offset)
+{
+    type->tp_vectorcall_offset = offset;
+    type->tp_call = PyVectorcall_Call;
+    type->tp_flags |= CORE_HAVE_VECTORCALL;
+    PyType_Modified(type);
+}
+
+/* ---- The eval-frame hook (PEP 523) ---- */
+
+static inline _PyFrameEvalFunction core_get_eval(void)
+{
+#if PY_VERSION_HEX >= 0x03090000
+    return _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Get());
+#else
+    return PyThreadState_Get()->interp->eval_frame;
+#endif
+}
+
+static inline void core_set_eval(_PyFrameEvalFunction function)
+{
+#if PY_VERSION_HEX >= 0x03090000
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), function);
+#else
+    PyThreadState_Get()->interp->eval_frame = function;
+#endif
+}
+
+/* ---- Suspension of tracing in callees, by the eval-frame hook (PEP 523). From 3.12 on sys.monitoring does better. ---- */
+
+#if PY_VERSION_HEX < 0x030C0000
+#define CORE_SUSPENDS 1
+
+static Py_tracefunc core_our_trace = NULL;             /* the trace function that is suspended; no other ever is */
+static int (*core_stays_traced)(PyCodeObject *) = NULL; /* code whose frames are never suspended */
+static int core_suspending = 0;
+static int core_hooked = 0;
+static _PyFrameEvalFunction core_next_eval = NULL;
+
+#if PY_VERSION_HEX < 0x03090000
+#define CORE_EVAL_PARAMETERS PyFrameObject *frame, int throwing
+#define CORE_EVAL_ARGUMENTS frame, throwing
+#elif PY_VERSION_HEX < 0x030B0000
+#define CORE_EVAL_PARAMETERS PyThreadState *state, PyFrameObject *frame, int throwing
+#define CORE_EVAL_ARGUMENTS state, frame, throwing
+#else
+#define CORE_EVAL_PARAMETERS PyThreadState *state, struct _PyInterpreterFrame *frame, int throwing
+#define CORE_EVAL_ARGUMENTS state, frame, throwing
+#endif
+
+/* Has the interpreter look at the thread's trace and profile function again. */
+static inline void core_refresh_tracing(PyThreadState *state)
+{
+    int on = state->c_tracefunc != NULL || state->c_profilefunc != NULL;
+#if PY_VERSION_HEX >= 0x030B0000
+    state->cframe->use_tracing = on ? 255 : 0;
+#elif PY_VERSION_HEX >= 0x030A0000
+    state->cframe->use_tracing = on;
+#else
+    state->use_tracing = on;
+#endif
+}
+
+static inline int core_frame_stays(core_frame *raw)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    PyObject *local = raw->frame_obj != NULL ? raw->frame_obj->f_trace : NULL;
+#else
+    PyObject *local = raw->f_trace;
+#endif
+    return local != NULL || core_stays_traced(core_code(raw));
+}
+
+static PyObject *core_suspending_eval(CORE_EVAL_PARAMETERS)
+{
+#if PY_VERSION_HEX < 0x03090000
+    PyThreadState *state = PyThreadState_Get();
+#endif
+    PyObject *result, *object = state->c_traceobj;
+    core_frame *caller = core_running();
+    int ours = state->c_tracefunc == core_our_trace;
+    int suspended = state->c_tracefunc == NULL && object != NULL; /* CPython itself sets and clears both together */
+    int stays;
+    if (!core_suspending || state->tracing || !(ours || suspended) || (stays = core_frame_stays(frame)) == ours) {
+        return core_next_eval(CORE_EVAL_ARGUMENTS);
+    }
+    Py_INCREF(object);
+    state->c_tracefunc = stays ? core_our_trace : NULL;
+    core_refresh_tracing(state);
+    result = core_next_eval(CORE_EVAL_ARGUMENTS);
+    /* Back to what the caller had, unless somebody set another trace function or the debugger now wants the caller. */
+    if (state->c_traceobj == object) {
+        if (!stays && state->c_tracefunc == NULL) {
+            state->c_tracefunc = core_our_trace;
+        }
+        else if (stays && state->c_tracefunc == core_our_trace && core_suspending
+                 && !(caller != NULL && core_frame_stays(caller))) {
+            state->c_tracefunc = NULL;
+        }
+        core_refresh_tracing(state);
+    }
+    Py_DECREF(object);
+    return result;
+}
+
+/* Switches the suspension. A hook that somebody put over ours is left, and ours then only passes calls on. */
+static inline void core_suspend(int on, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
+{
+    core_our_trace = our_trace;
+    core_stays_traced = stays_traced;
+    core_suspending = on;
+    if (on && !core_hooked) {
+        core_next_eval = core_get_eval();
+        core_set_eval(core_suspending_eval);
+        core_hooked = 1;
+    }
+    else if (!on && core_hooked && core_get_eval() == core_suspending_eval) {
+        core_set_eval(core_next_eval); /* and keep it: who saved our function may still call it */
+        core_hooked = 0;
+    }
+}
+
+static inline int core_has_foreign_eval_hook(void)
+{
+    _PyFrameEvalFunction now = core_get_eval();
+    return (now == core_suspending_eval ? core_next_eval : now) != _PyEval_EvalFrameDefault;
+}
+
+#else
+#define CORE_SUSPENDS 0
+
+static inline int core_has_foreign_eval_hook(void)
+{
+    return core_get_eval() != _PyEval_EvalFrameDefault;
+}
+
+static inline void core_suspend(int on, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
+{
+    (void)on;
+    (void)our_trace;
+    (void)stays_traced;
+}
+
+#endif
+#endif

@@ -1,0 +1,253 @@
+# Part of _frame_evaluator.pyx: what is tested at a line before anything of the debugger in Python is called.
+
+cdef enum:
+    MOST_NAMES = 24  # arguments of a condition's function
+
+
+cdef object local_of(core_frame *raw, PyObject *code, object name, object frame):
+    """The value of a name in a frame, as the code there sees it.
+
+    Raises:
+        NameError: it is unbound.
+    """
+    cdef PyObject *value
+    cdef int at
+    if not core_is_optimized(<PyCodeObject *>code):  # a module or a class body: the names are looked up one by one
+        for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
+            try:
+                return names[name]
+            except KeyError:
+                continue
+    elif core_readable(raw):
+        value = bound_slot(raw, <PyCodeObject *>code, slot_of(<PyCodeObject *>code, name))
+        if value != NULL:
+            return <object>value
+    elif name in frame.f_locals:
+        return frame.f_locals[name]
+    raise NameError("name '%s' is not defined" % name)
+
+
+cdef int slot_of(PyCodeObject *code, object name) except -2:
+    """The number of the slot of a local, or -1."""
+    cdef object names = core_slot_names(code)
+    cdef Py_ssize_t at = len(names)
+    while at:
+        at -= 1
+        if names[at] == name:
+            return <int>at
+    return -1
+
+
+cdef inline PyObject *bound_slot(core_frame *raw, PyCodeObject *code, int slot) noexcept:
+    """The value in a slot of a readable frame, taken out of its cell; NULL if unbound."""
+    cdef PyObject *value
+    if slot < 0:
+        return NULL
+    value = core_slot(raw, slot)
+    if value != NULL and core_slot_is_cell(code, slot) and PyCell_Check(value):
+        value = PyCell_GET(value)
+    return value
+
+
+def call_with_locals(frame, function, names):
+    """Call `function` with the values that the `names` have in a frame, without making a dict of its locals.
+
+    Args:
+        frame: a frame object.
+        function: takes one positional argument for each name.
+        names: a sequence of str.
+
+    Raises:
+        NameError: a name is unbound. Otherwise what the function raises.
+    """
+    if not PyFrame_Check(frame):
+        raise TypeError("a frame is needed, not %s" % type(frame).__name__)
+    code = frame.f_code
+    return function(*[local_of(core_raw(<PyFrameObject *>frame), <PyObject *>code, name, frame) for name in names])
+
+
+cdef class Test:
+    """Something that is true or not in a frame. Base of Condition and Compare; not for use by itself."""
+
+    cdef object code
+
+    cdef int holds(self, core_frame *raw) noexcept:
+        """1, 0, or -1 with an exception set, in a readable frame of `self.code`; -2 if it can't be told here."""
+        return -2
+
+    cdef object ask(self, object frame):
+        """The slow way, for every frame."""
+        raise TypeError("Test is a base only")
+
+    def __call__(self, frame):
+        """The value in `frame`; raises what evaluating raises."""
+        return self.ask(frame)
+
+
+@cython.final
+cdef class Condition(Test):
+    """A condition as a function of the locals it uses.
+
+    Args:
+        function: takes the values of `names` and returns something to be tested for truth. Its globals are the frame's.
+        code: the code object whose frames it is for. In frames of another one it is right, but slower.
+        names: the locals it takes, a sequence of str.
+        slow: called as ``slow(frame)`` instead when a name is unbound, for one that the condition may not get to; if
+            it is None, the condition then raises NameError.
+
+    Raises:
+        ValueError: too many names.
+    """
+
+    cdef object function, slow
+    cdef tuple names
+    cdef int count
+    cdef int slots[MOST_NAMES]
+
+    def __init__(self, function, code, names, slow=None):
+        self.function = function
+        self.code = checked_code(code)
+        self.names = tuple(names)
+        self.slow = slow
+        self.count = 0
+        if len(self.names) > MOST_NAMES:
+            raise ValueError("a condition takes at most %d locals" % MOST_NAMES)
+        if not core_is_optimized(<PyCodeObject *>code) and self.names:
+            self.code = None  # no frame has this code: every one is asked the slow way
+            return
+        for name in self.names:
+            self.slots[self.count] = slot_of(<PyCodeObject *>code, name)
+            self.count += 1
+
+    cdef int holds(self, core_frame *raw) noexcept:
+        cdef PyObject *stack[MOST_NAMES + 1]
+        cdef PyObject *result
+        cdef int at, truth
+        for at in range(self.count):
+            stack[at + 1] = bound_slot(raw, <PyCodeObject *>self.code, self.slots[at])
+            if stack[at + 1] == NULL:
+                return -2
+        for at in range(1, self.count + 1):
+            Py_XINCREF(stack[at])  # the function may rebind the variable
+        result = core_vectorcall(<PyObject *>self.function, &stack[1], self.count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
+        for at in range(1, self.count + 1):
+            Py_XDECREF(stack[at])
+        if result == NULL:
+            return -1
+        truth = PyObject_IsTrue(result)
+        Py_XDECREF(result)
+        return truth
+
+    cdef object ask(self, object frame):
+        try:
+            values = [
+                local_of(core_raw(<PyFrameObject *>frame), <PyObject *>frame.f_code, name, frame) for name in self.names
+            ]
+        except NameError:
+            if self.slow is None:
+                raise
+            return self.slow(frame)
+        return self.function(*values)
+
+
+@cython.final
+cdef class Compare(Test):
+    """The comparison of a local with a constant, which calls no Python function.
+
+    Args:
+        code, name: the code object and its local.
+        sign: one of ``== != < <= > >=``.
+        constant: what it is compared with.
+
+    Raises:
+        ValueError: there is no such sign, or the code no such local.
+    """
+
+    cdef object name, constant
+    cdef int slot, sign
+
+    def __init__(self, code, name, sign, constant):
+        self.code = checked_code(code)
+        self.name = name
+        self.slot = slot_of(<PyCodeObject *>code, name)
+        self.sign = ("<", "<=", "==", "!=", ">", ">=").index(sign)  # Py_LT is 0, and so on
+        self.constant = constant
+        if self.slot < 0 or not core_is_optimized(<PyCodeObject *>code):
+            raise ValueError("%r is no local of %s" % (name, code.co_name))
+
+    cdef int holds(self, core_frame *raw) noexcept:
+        cdef PyObject *result
+        cdef int truth
+        cdef PyObject *value = bound_slot(raw, <PyCodeObject *>self.code, self.slot)
+        if value == NULL:
+            return -2
+        Py_XINCREF(value)
+        result = PyObject_RichCompare(value, <PyObject *>self.constant, self.sign)
+        Py_XDECREF(value)
+        if result == NULL:
+            return -1
+        truth = PyObject_IsTrue(result)
+        Py_XDECREF(result)
+        return truth
+
+    cdef object ask(self, object frame):
+        value = local_of(core_raw(<PyFrameObject *>frame), <PyObject *>frame.f_code, self.name, frame)
+        return rich_compare(value, self.constant, self.sign)
+
+
+@cython.final
+cdef class Counter:
+    """Counts its calls and tells which of them are wanted. Call it without arguments.
+
+    Args:
+        test: ``(sign, number)``, sign one of ``== != < <= > >= %`` (the last is true for every number-th call), or a
+            callable ``test(count) -> bool``.
+
+    Attributes:
+        count: the calls so far; may be set.
+    """
+
+    cdef vectorcallfunc vectorcall
+    cdef public long long count
+    cdef readonly object test
+    cdef long long number
+    cdef int sign
+
+    def __cinit__(self, *args, **kwargs):
+        self.vectorcall = <vectorcallfunc>call_counter
+
+    def __init__(self, test):
+        self.test = test
+        self.sign = -1
+        if type(test) is tuple:
+            self.sign = ("<", "<=", "==", "!=", ">", ">=", "%").index(test[0])
+            self.number = test[1]
+            if self.sign == 6 and self.number < 1:
+                raise ValueError("every how many? %d" % self.number)
+        elif not callable(test):
+            raise TypeError("a test is a pair or a callable")
+
+    def __reduce__(self):
+        return partial, (bool,)  # a function with a probe may be pickled: elsewhere it counts nothing and is false
+
+    cdef int hit(self) except -1:
+        self.count += 1
+        if self.sign == 2:
+            return self.count == self.number
+        if self.sign == 6:
+            return self.count % self.number == 0
+        if self.sign < 0:
+            return bool(self.test(self.count))
+        if self.sign == 0:
+            return self.count < self.number
+        if self.sign == 1:
+            return self.count <= self.number
+        if self.sign == 3:
+            return self.count != self.number
+        if self.sign == 4:
+            return self.count > self.number
+        return self.count >= self.number
+
+
+cdef object call_counter(PyObject *self, PyObject *const *arguments, size_t count, PyObject *names):
+    return True if (<Counter>self).hit() else False

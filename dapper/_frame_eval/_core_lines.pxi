@@ -1,0 +1,229 @@
+# Part of _frame_evaluator.pyx: which lines of which code objects have something to do.
+
+cdef object DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
+
+
+@cython.final
+cdef class Gate:
+    """An action for a line that is taken only when a test and a counter let it pass; both are asked in C.
+
+    Args:
+        action: called as ``action(frame, line)``.
+        test: a Condition, a Compare or None.
+        counter: a Counter or None; it counts what the test let pass.
+        failed: called as ``failed(frame, error)`` when the test or the counter raises an Exception, which then counts as
+            false. RecursionError and MemoryError count as false and nothing more: there is no room for a report.
+    """
+
+    cdef readonly object action, failed
+    cdef readonly Test test
+    cdef readonly Counter counter
+
+    def __init__(self, action, Test test=None, Counter counter=None, failed=None):
+        self.action = action
+        self.test = test
+        self.counter = counter
+        self.failed = failed
+
+    def passes(self, frame):
+        """Whether the action is due in `frame`; counts."""
+        if not PyFrame_Check(frame):
+            raise TypeError("a frame is needed, not %s" % type(frame).__name__)
+        cdef core_frame *raw = core_raw(<PyFrameObject *>frame)
+        return self.opens(raw if core_readable(raw) else NULL, <PyFrameObject *>frame)
+
+    cdef bint opens(self, core_frame *raw, PyFrameObject *frame) except -1:
+        """As passes(). `raw` is NULL if it is not readable; `frame` is NULL for the running one."""
+        cdef int verdict = 1
+        if self.test is not None:
+            verdict = -2
+            if raw != NULL and <PyObject *>core_code(raw) == <PyObject *>self.test.code:
+                verdict = self.test.holds(raw)
+            if verdict < 0:
+                verdict = self.settle(verdict, frame)
+        if verdict and self.counter is not None:
+            if self.counter.sign == -1:
+                return self.count_slowly(frame)
+            return self.counter.hit()
+        return verdict
+
+    cdef bint settle(self, int verdict, PyFrameObject *frame) except -1:
+        """Ask the slow way, or report what went wrong."""
+        if frame == NULL:
+            frame = PyEval_GetFrame()
+        try:
+            if verdict == -1:
+                pass_on_error()
+            return bool(self.test.ask(<object>frame))
+        except Exception as error:  # boundary: the user's condition
+            self.report(frame, error)
+        return False
+
+    cdef bint count_slowly(self, PyFrameObject *frame) except -1:
+        try:
+            return self.counter.hit()
+        except Exception as error:  # boundary: the user's hit condition
+            self.report(PyEval_GetFrame() if frame == NULL else frame, error)
+        return False
+
+    cdef int report(self, PyFrameObject *frame, object error) except -1:
+        if self.failed is None or isinstance(error, (RecursionError, MemoryError)):
+            return 0
+        try:
+            self.failed(<object>frame, error)
+        except Exception as another:  # boundary: an error of the debugger's must not reach the program
+            report(None, another)
+        return 0
+
+
+@cython.final
+cdef class Lines:
+    """The actions in one code object, by line."""
+
+    cdef object code, entry, other
+    cdef tuple actions
+    cdef int *numbers
+    cdef int count
+
+    def __cinit__(self, code, dict actions):
+        rest = {line: action for line, action in actions.items() if line}
+        self.code = code
+        self.entry = actions.get(0)
+        self.other = actions.get(None)
+        self.count = len(rest)
+        self.numbers = <int *>malloc((self.count + 1) * sizeof(int))
+        if self.numbers == NULL:
+            raise MemoryError()
+        numbers = sorted(rest)
+        for at in range(self.count):
+            self.numbers[at] = numbers[at]
+        self.actions = tuple([rest[number] for number in numbers])
+
+    def __dealloc__(self):
+        free(self.numbers)
+
+    cdef inline PyObject *find(self, int line) noexcept:
+        """The action for a line, or NULL."""
+        cdef int low = 0, high = self.count, middle
+        while low < high:
+            middle = (low + high) >> 1
+            if self.numbers[middle] < line:
+                low = middle + 1
+            else:
+                high = middle
+        if low < self.count and self.numbers[low] == line:
+            return PyTuple_GET_ITEM(self.actions, low)
+        return <PyObject *>self.other if self.other is not None else NULL
+
+
+@cython.final
+cdef class LineTable:
+    """Actions by code object and line, and the sys.monitoring callbacks that look them up.
+
+    Register the methods ``on_line``, ``on_start`` and ``on_resume`` for LINE, PY_START and PY_RESUME. A Tracer with this
+    table uses its lines as well. Which events a code object sends is the engine's business, not the table's.
+
+    Args:
+        discover: called as ``discover(code)`` the first time that a code object without actions starts or resumes; it
+            may call ``arm``. None: nothing is called.
+        fault: takes errors of the callables.
+    """
+
+    cdef AddressMap map
+    cdef dict owned
+    cdef public object discover, fault
+
+    def __init__(self, discover=None, fault=None):
+        self.map = AddressMap()
+        self.owned = {}
+        self.discover = discover
+        self.fault = fault
+
+    def arm(self, code, dict actions):
+        """Set what is to be done in a code object.
+
+        Args:
+            code: the code object; it is kept alive until ``disarm``.
+            actions: line → ``action(frame, line)`` or Gate. The key 0 is for starting the code, None for lines that are
+                not named. An action that returns sys.monitoring.DISABLE is not called again for that line until the
+                engine switches the events on anew.
+        """
+        lines = Lines(checked_code(code), actions)
+        self.map.put(<void *>code, <void *>lines)
+        self.owned[<uintptr_t><void *>code] = lines
+
+    def disarm(self, code):
+        """Forget the actions of a code object, if it has any."""
+        self.map.pop(<void *>code)
+        self.owned.pop(<uintptr_t><void *>code, None)
+
+    def clear(self):
+        """Forget all actions."""
+        owned = self.owned
+        self.map.clear()
+        self.owned = {}
+
+    def armed(self):
+        """The list of code objects with actions."""
+        return [(<Lines>lines).code for lines in self.owned.values()]
+
+    def is_armed(self, code):
+        """Whether a code object has actions."""
+        return self.map.get(<void *>code) != NULL
+
+    def forget_seen(self):
+        """Have every code object discovered again."""
+        unmark_all(SEEN)
+
+    def on_line(self, code, int line):
+        """Callback for LINE events."""
+        cdef PyObject *action
+        cdef void *lines = self.map.get(<void *>code)
+        if lines == NULL:
+            return DISABLE
+        action = (<Lines><PyObject *>lines).find(line)
+        if action == NULL:
+            return DISABLE
+        return self.act(<object>action, core_running(), NULL, line)
+
+    def on_start(self, code, offset):
+        """Callback for PY_START events."""
+        cdef void *lines = self.map.get(<void *>code)
+        if lines == NULL:
+            self.meet(code)
+            lines = self.map.get(<void *>code)
+        if lines == NULL or (<Lines><PyObject *>lines).entry is None:
+            return DISABLE
+        return self.act((<Lines><PyObject *>lines).entry, core_running(), NULL, 0)
+
+    def on_resume(self, code, offset):
+        """Callback for PY_RESUME events: a generator that was suspended when the engine started is met here."""
+        if self.map.get(<void *>code) == NULL:
+            self.meet(code)
+        return DISABLE
+
+    cdef int meet(self, object code) except -1:
+        if self.discover is None or is_marked(<void *>code, SEEN):
+            return 0
+        mark(code, SEEN)
+        try:
+            self.discover(code)
+        except Exception as error:  # boundary: an error of the debugger's must not reach the program
+            report(self.fault, error)
+        return 0
+
+    cdef object act(self, object action, core_frame *raw, PyFrameObject *frame, int line):
+        """Take an action. `raw` is readable; `frame` is NULL for the running one. DISABLE if it wants no more."""
+        cdef object result
+        if type(action) is Gate:
+            if not (<Gate>action).opens(raw, frame):
+                return None
+            action = (<Gate>action).action
+        if frame == NULL:
+            frame = PyEval_GetFrame()
+        try:
+            result = action(<object>frame, line)
+        except Exception as error:  # boundary: an error of the debugger's must not reach the program
+            report(self.fault, error)
+            return None
+        return result if result is DISABLE else None

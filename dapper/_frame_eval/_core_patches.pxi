@@ -1,0 +1,112 @@
+# Part of _frame_evaluator.pyx: new code in functions and in their parents' constants, and news of code that is executed.
+
+
+def repoint(function, code):
+    """Give a function other code, at no cost for its later calls.
+
+    Same as ``function.__code__ = code``, but from 3.13 on calls of a function that ever got other code are not
+    specialised for it again, unless it gets the version number of its code back. That is done when the function was as
+    its ``def`` made it (or as this function left it).
+
+    Args:
+        function: a function of Python.
+        code: a code object with as many free variables, used for no function with other defaults.
+
+    Raises:
+        ValueError, TypeError: as assigning to ``__code__`` does.
+
+    Returns: whether later calls are as fast as before.
+    """
+    cdef bint was_whole
+    if not PyFunction_Check(function):
+        raise TypeError("a function of Python is needed, not %s" % type(function).__name__)
+    was_whole = core_has_first_version(function)
+    function.__code__ = code
+    if not CORE_LOSES_VERSION:
+        return True
+    return was_whole and function.__code__ is code and core_give_version(function)
+
+
+def restore_func_version(function, code):
+    """Give a function that got `code` the version number of it; see repoint, which also knows whether that is right.
+
+    Returns: whether it has that version now; False where functions don't lose it.
+    """
+    if not PyFunction_Check(function) or function.__code__ is not code:
+        raise ValueError("the function does not have this code")
+    return bool(CORE_LOSES_VERSION) and core_give_version(function)
+
+
+def replace_const(tuple consts, old, new):
+    """Put a code object in the place of another among the constants of a code object, which may be running.
+
+    Functions made from it later have the new code. What is compiled to machine code already (a JIT) keeps the old one.
+
+    Args:
+        consts: ``co_consts`` of the parent.
+        old, new: code objects.
+
+    Returns: how many places were changed.
+    """
+    cdef Py_ssize_t at
+    cdef int count = 0
+    checked_code(old)
+    checked_code(new)
+    for at in range(len(consts)):
+        if PyTuple_GET_ITEM(consts, at) == <PyObject *>old:
+            Py_INCREF(new)
+            PyTuple_SET_ITEM(consts, at, <PyObject *>new)
+            Py_XDECREF(<PyObject *>old)
+            count += 1
+    return count
+
+
+# The audit hook: once set it stays for the life of the process and sees every event of every interpreter.
+
+cdef object exec_listener = None
+cdef PyInterpreterState *exec_interpreter = NULL
+cdef bint exec_hooked = False
+cdef bint exec_answered = False
+cdef const char *PROBE = b"dapper.exec_hook"
+
+
+cdef int hear(const char *event, PyObject *arguments, void *unused) except -1:
+    global exec_answered
+    if event[0] != c"e" or event[1] != c"x" or event[2] != c"e" or event[3] != c"c" or event[4] != 0:
+        if event == PROBE:
+            exec_answered = True
+        return 0
+    if exec_listener is None or PyThreadState_Get().interp != exec_interpreter:
+        return 0
+    return tell_exec(<tuple>arguments)
+
+
+cdef int tell_exec(tuple arguments) except -1:
+    code = arguments[0] if arguments else None
+    if not PyCode_Check(code) or is_marked(<void *>code, SEEN):
+        return 0
+    mark(code, SEEN)
+    try:
+        exec_listener(code)
+    except Exception as error:  # boundary: an error of the debugger's must not reach the program
+        report(None, error)
+    return 0
+
+
+def watch_exec(listener):
+    """Hear of each code object before ``exec`` runs it: modules that are imported, too.
+
+    Args:
+        listener: called as ``listener(code)`` once for each code object, or None to hear no more.
+
+    Returns: whether it is heard of; other audit hooks may forbid it.
+    """
+    global exec_listener, exec_interpreter, exec_hooked, exec_answered
+    exec_listener = listener
+    exec_interpreter = PyThreadState_Get().interp
+    if listener is not None and not exec_hooked:
+        PySys_AddAuditHook(<Py_AuditHookFunction>hear, NULL)
+        exec_answered = False
+        PySys_Audit(PROBE, NULL)
+        exec_hooked = exec_answered
+    return exec_hooked

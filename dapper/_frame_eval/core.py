@@ -1,0 +1,59 @@
+"""The native core, or its twin in pure Python: the one place that knows which.
+
+The twin (`core_pure`) has the same names. What only the core can do is None there; all the rest does the same, more
+slowly, and passes the same tests.
+"""
+import sys
+
+from dapper._frame_eval.telemetry import Reason
+
+#: What the sources beside this file offer. A build of other sources has another number.
+API = 1
+
+_MODULE = "dapper._frame_eval._frame_evaluator"
+_loaded = None
+
+
+def load():
+    """Load the native core; from the second time on, answers what it answered before.
+
+    Returns:
+        (module, None, "") or (None, the Reason, what the import said).
+    """
+    global _loaded
+    if _loaded is None:
+        _loaded = _load()
+    return _loaded
+
+
+def kit(allowed=True):
+    """The module to take the core's names from: the native one where it loads, else `core_pure`.
+
+    Args:
+        allowed: whether it may be the native one.
+    """
+    native = load()[0] if allowed else None
+    if native is not None:
+        return native
+    from dapper._frame_eval import core_pure
+
+    return core_pure
+
+
+def _load():
+    # Loading a module that is not made for these builds would switch the global lock on.
+    if "free-threading build" in sys.version:
+        return None, Reason.FREE_THREADED, "the native core is not proven on free-threaded builds"
+    try:
+        __import__(_MODULE)
+    except ModuleNotFoundError as error:
+        if error.name == _MODULE:
+            return None, Reason.CORE_MISSING, ""
+        return None, Reason.CORE_BROKEN, str(error)
+    except ImportError as error:
+        return None, Reason.CORE_BROKEN, str(error)
+    native = sys.modules[_MODULE]
+    if native.API != API:
+        detail = "it was built from other sources (number %s instead of %s)" % (native.API, API)
+        return None, Reason.CORE_BROKEN, detail
+    return native, None, ""
