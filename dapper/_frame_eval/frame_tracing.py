@@ -118,7 +118,8 @@ class SettraceEngine:
             frame = frame.f_back
 
     def _trace(self, frame):
-        if frame.f_trace is None:
+        trace = frame.f_trace
+        if trace is None or getattr(trace, "__func__", None) is SettraceEngine._on_event:  # an earlier engine's
             frame.f_trace = self._on_event
 
     def _on_call(self, frame, event, arg):
@@ -162,5 +163,7 @@ class SettraceEngine:
         return self._raises or self._selector.interest(frame.f_code) or self._port.wants(get_ident())
 
     def _fault(self, error):
+        if isinstance(error, (RecursionError, MemoryError)):
+            return  # the program is at its limit; what we do now must not push it over
         telemetry.record(Reason.ENGINE_FAULT, repr(error))
         self._port.on_fault(error)

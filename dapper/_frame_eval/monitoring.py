@@ -285,5 +285,7 @@ class MonitoringEngine:
             self._fault(error)
 
     def _fault(self, error):
+        if isinstance(error, (RecursionError, MemoryError)):
+            return  # the program is at its limit; what we do now must not push it over
         telemetry.record(Reason.ENGINE_FAULT, repr(error))
         self._port.on_fault(error)

@@ -47,7 +47,11 @@ def set_breakpoints(debugger, path, wanted, next_id):
 def _place(debugger, breakpoint, key):
     line_map = debugger.maps.of(key)
     line = breakpoint.requested
-    if line_map is None:
+    rule = debugger.sources.rule_for(key)
+    if rule is not None and not rule[1]:
+        breakpoint.broken = True
+        breakpoint.refuse("failed", "The file is excluded by the rule %r." % rule[0])
+    elif line_map is None:
         if breakpoint.verified:
             return  # bound to code without a file, and still is
         if is_virtual(key):

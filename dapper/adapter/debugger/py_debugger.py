@@ -73,8 +73,11 @@ class PyDebugger:
 
     def start(self):
         """Start the engine, if it does not run yet."""
-        debugger_integration.integrate_py_debugger(self, self.config.get("frameEval"))
-        for line in self._runtime.notices:
+        lines = self._runtime.notices
+        if not debugger_integration.integrate_py_debugger(self, self.config.get("frameEval")):
+            why = debugger_integration.get_integration_statistics()["last_failure"]
+            lines = ["breakpoints don't work: %s" % why]
+        for line in lines:
             self._say("output", {"category": "important", "output": "dapper: %s\n" % line})
         self._hooks.install()
         self._apply_filters()
@@ -459,6 +462,8 @@ class PyDebugger:
                 try:
                     if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
                         continue
+                except (RecursionError, MemoryError):
+                    continue  # the program is at its limit, which says nothing of the condition
                 except Exception as error:  # boundary: user condition; reported once, and it does not stop
                     self._condition_failed(breakpoint, error)
                     continue

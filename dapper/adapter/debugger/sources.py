@@ -188,15 +188,23 @@ class Sources:
             return None
         return "it is library code; set justMyCode to false, or add a rule that includes it"
 
+    def rule_for(self, path):
+        """The first of the client's rules that ``path`` falls under, as (what it says, include), or None."""
+        key = self.key(path)
+        for pattern, module, include in self._rules:
+            if pattern and _matches(key, path, pattern):
+                return {"path": pattern, "include": include}, include
+            if module and _matches_module(key, module):
+                return {"module": module, "include": include}, include
+        return None
+
     def _decide(self, filename):
         key = self.key(filename)
         if key.startswith(_OURS):
             return False
-        for path, module, include in self._rules:
-            if path and _matches(key, filename, path):
-                return include
-            if module and _matches_module(key, module):
-                return include
+        rule = self.rule_for(filename)
+        if rule is not None:
+            return rule[1]
         if not self.just_my_code:
             return not key.startswith("<frozen ")
         if is_virtual(filename):
