@@ -73,8 +73,9 @@ class PyDebugger:
 
     def start(self):
         """Start the engine, if it does not run yet."""
-        lines = self._runtime.notices
-        if not debugger_integration.integrate_py_debugger(self, self.config.get("frameEval")):
+        if debugger_integration.integrate_py_debugger(self, self.config.get("frameEval")):
+            lines = self._runtime.notices
+        else:
             why = debugger_integration.get_integration_statistics()["last_failure"]
             lines = ["breakpoints don't work: %s" % why]
         for line in lines:
@@ -134,7 +135,7 @@ class PyDebugger:
         for record in records:
             record.plan = record.pausing = record.entering = None
             record.refuse_jobs(all_of_them=True)
-            if record.stop is not None:
+            if record.stop is not None and not record.stop.released:
                 record.post(_GO_ON)
         self.cancel_wait()
 
@@ -256,24 +257,22 @@ class PyDebugger:
     def step(self, record, kind):
         """Plan a step; called on the stopped thread itself, which then goes on."""
         frame = record.stop.frames[0][0]
+        record.stop.released = True
         record.plan = plan = Plan(kind, frame, self.sources.is_user)
         self._runtime.engine.follow(record.ident, frame, plan)
         if self.config.get("steppingResumesAllThreads") is not False:
             self.go_on([other for other in self._records.values() if other is not record])
 
     def go_on(self, records=None):
-        """Let stopped threads run; all of them, unless told which."""
+        """Let stopped threads run; all of them, unless told which. One that waits to be announced is, then."""
         for record in list(self._records.values() if records is None else records):
             with self._lock:
                 record.pausing = None
                 stop = record.stop
-                if stop is None:
+                if stop is None or stop.released or not (stop.announced or stop.parked):
                     continue
-                announce = not stop.announced and not stop.parked
-            if announce:
-                self._announce(record)
-            else:
-                record.post(_GO_ON)
+                stop.released = True
+            record.post(_GO_ON)
         if self._runtime.engine is not None and not any(one.pausing for one in self._records.values()):
             self._runtime.engine.calm()
 
@@ -291,6 +290,7 @@ class PyDebugger:
         self.handles.forget(record.id)
         stop = record.stop
         record.stop = Stop(chain(stop.frames[0][0]), "goto", at_line=True)
+        record.stop.announced = True
         self._announce(record)
 
     def interrupt(self):
@@ -364,7 +364,7 @@ class PyDebugger:
                 reason = record.pausing
             else:
                 return
-        parked = not hit and plan is None and reason == "pause" and self._someone_stands()
+        parked = reason == "park" or reason == "pause" and self._someone_stands()
         self._stand(record, Stop(chain(frame), reason, hit=hit, at_line=True, parked=parked))
 
     def on_leave(self, frame, value, suspended):
@@ -493,35 +493,46 @@ class PyDebugger:
         return not self.sources.is_ours(frame.f_code)
 
     def _someone_stands(self):
-        return any(record.stop is not None for record in self._records.values())
+        return any(
+            record.stop is not None and record.stop.announced and not record.stop.released
+            for record in self._records.values()
+        )
 
     def _stand(self, record, stop):
         with self._lock:
-            if self._tell is None:
+            record.pausing = None
+            if self._tell is None or stop.parked and not self._someone_stands():
                 return
+            record.plan = record.entering = None
             record.stop = stop
-            record.plan = record.pausing = record.entering = None
-            first = not any(one.stop is not None and one.stop.announced for one in self._records.values())
-            first = first and not stop.parked
         engine = self._runtime.engine
         if engine is not None:
             engine.unfollow(record.ident)
-        if first:
-            self._announce(record)
-            if self.config.get("stopAllThreadsOnSuspend") is not False:
-                self.pause("pause", [one for one in self.threads() if one is not record])
+        self._announce_next()
         record.work()
         with self._lock:
             record.stop = None
         self.handles.forget(record.id)
         record.refuse_jobs()
+        self._announce_next()
         if record.interrupted:
             record.interrupted = False
             _interrupt_main()
 
+    def _announce_next(self):
+        """Tell the client of a thread that stands for a reason of its own, if it knows of no other."""
+        with self._lock:
+            standing = [record for record in self._records.values() if record.stop is not None]
+            waiting = [record for record in standing if not (record.stop.announced or record.stop.parked)]
+            if not waiting or any(record.stop.announced for record in standing):
+                return
+            waiting[0].stop.announced = True
+        self._announce(waiting[0])
+        if self.config.get("stopAllThreadsOnSuspend") is not False:
+            self.pause("park", self.threads())
+
     def _announce(self, record):
         stop = record.stop
-        stop.announced = True
         body = {
             "reason": stop.reason,
             "threadId": record.id,

@@ -16,9 +16,11 @@ class Stop:
         at_line: whether the thread is at the start of a line, so that it may be sent elsewhere (goto).
         parked: whether it stands only because another thread stopped.
         announced: whether the client was told.
+        released: whether the thread was told to go on, and will as soon as it is scheduled.
     """
 
-    __slots__ = ("frames", "reason", "text", "description", "hit", "exception", "returned", "at_line", "parked", "announced")
+    __slots__ = ("frames", "reason", "text", "description", "hit", "exception", "returned", "at_line", "parked", "announced",
+                 "released")
 
     def __init__(self, frames, reason, text=None, description=None, hit=(), exception=None, returned=None,
                  at_line=False, parked=False):
@@ -32,6 +34,7 @@ class Stop:
         self.at_line = at_line
         self.parked = parked
         self.announced = False
+        self.released = False
 
 
 class Job:
