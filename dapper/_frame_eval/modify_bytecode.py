@@ -152,7 +152,7 @@ class _Pool:
     """The constants, names and variables of a code object, growing at the end."""
 
     def __init__(self, code):
-        self.consts = list(code.co_consts) or [None]  # a first constant that is text would become the docstring
+        self.consts = list(code.co_consts)
         self.names = list(code.co_names)
         self._name = {name: number for number, name in enumerate(self.names)}
         self._new = {}
@@ -180,6 +180,8 @@ class _Pool:
                 self.names.append(value)
             return self._name[value] << opcodes.NAME_FLAG_BITS.get(step.opcode, 0) | step.flags
         if id(value) not in self._new:
+            if not self.consts:
+                self.consts.append(None)  # a first constant that is text would become the docstring
             self._new[id(value)] = len(self.consts)
             self.consts.append(value)
         return self._new[id(value)]
@@ -466,7 +468,8 @@ def stack_depths(code, found=None):
             (index[start], index.get(end, len(found)), index[handler], depth + lasti + 1)
             for start, end, handler, depth, lasti in tables.decode_exceptions(code.co_exceptiontable)
         ]
-    todo = [(0, 0)] if found else []
+    # A generator of 3.10 begins with the value it was sent on the stack.
+    todo = [(0, int(found[0].opcode == opcodes.GEN_START))] if found else []
     while todo:
         while todo:
             number, depth = todo.pop()
