@@ -63,8 +63,11 @@ class Client:
         except (OSError, ValueError):
             raise Gone(self.last_words()) from None
 
-    def answer(self, ticket):
+    def answer(self, ticket, seconds=None):
         """Wait for the answer to a request.
+
+        Args:
+            seconds: at most so long; then None is returned and the ticket stays good.
 
         Returns:
             The body, {} where there is none.
@@ -73,11 +76,15 @@ class Client:
             Refused: success is false.
             Gone: the hub ended before it answered.
         """
+        end = None if seconds is None else time.monotonic() + seconds
         with self._news:
             while ticket not in self._answers:
                 if self.over:
                     raise Gone(self.last_words())
-                self._news.wait(_TICK)
+                left = _TICK if end is None else end - time.monotonic()
+                if end is not None and left <= 0:
+                    return None
+                self._news.wait(left)
             response = self._answers.pop(ticket)
         if not response.get("success"):
             raise Refused(_why(response))
@@ -85,12 +92,7 @@ class Client:
 
     def request(self, command, **arguments):
         """Send a request and wait for the answer, as `answer` does."""
-        ticket = self.send(command, **arguments)
-        try:
-            return self.answer(ticket)
-        except KeyboardInterrupt:
-            self.forget(ticket)
-            raise
+        return self.answer(self.send(command, **arguments))
 
     def forget(self, ticket):
         """Nobody waits for this answer any more."""

@@ -18,13 +18,15 @@ class Console:
 
     Attributes:
         interactive: a person is typing, in a terminal.
+        on_screen: what is said appears in a terminal.
         colour: bool.
     """
 
     def __init__(self, scripts, colour, complete):
-        self.interactive = _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
-        self.colour = (colour and _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
-                       and os.environ.get("TERM") != "dumb")
+        self.interactive = _is_terminal(sys.stdin)
+        self.on_screen = _is_terminal(sys.stdout)
+        self._clever = self.on_screen and os.environ.get("TERM") != "dumb"
+        self.colour = colour and self._clever and not os.environ.get("NO_COLOR")
         self._scripted = deque(_lines(scripts))
         self._piped = not self.interactive and not scripts and sys.stdin is not None
         self._complete = complete
@@ -51,7 +53,7 @@ class Console:
         if not self.interactive:
             return self._read_pipe(prompt) if self._piped else None
         if self._reader is None:
-            self._reader = _edited(self._complete, self.colour) or _Plain(self._complete)
+            self._reader = self._clever and _edited(self._complete, self.colour) or _Plain(self._complete)
         try:
             return self._reader.read(prompt)
         except EOFError:

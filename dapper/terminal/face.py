@@ -60,7 +60,10 @@ class Face:
         Returns:
             The exit status for dapper itself.
         """
-        before = signal.signal(signal.SIGINT, self._on_ctrl_c)
+        before = {signal.SIGINT: signal.signal(signal.SIGINT, self._on_ctrl_c)}
+        for name in ("SIGTERM", "SIGHUP"):  # the terminal's modes are put right on the way out
+            if hasattr(signal, name):
+                before[getattr(signal, name)] = signal.signal(getattr(signal, name), _leave)
         try:
             if self._start(quietly=self.options.go):
                 self._loop()
@@ -70,8 +73,10 @@ class Face:
             sys.stdout = open(os.devnull, "w")  # nobody reads on; nothing is to be shown any more
         finally:
             status = self._status()
-            self.session.close()
-            signal.signal(signal.SIGINT, before)
+            if self.session is not None:
+                self.session.close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
         return status
 
     @property
@@ -128,14 +133,14 @@ class Face:
                 target[key] = getattr(options, key)
         if options.engine:
             target["frameEval"] = {"engine": options.engine}
-        if not self.console.interactive:
+        if not self.console.on_screen:
             # Else what it prints waits in a buffer, and comes after answers that are about it.
             target["env"] = {"PYTHONUNBUFFERED": "1"}
         return target
 
     def _status(self):
         session = self.session
-        if session.trouble:
+        if session is None or session.trouble:
             return 1
         code = session.exit_code
         if code is None:
@@ -159,6 +164,8 @@ class Face:
                     raise Quit()
                 self._execute(text)
             except KeyboardInterrupt:
+                if not self.console.interactive:
+                    raise
                 self._interrupted()
 
     def _next_is_known(self):
@@ -372,6 +379,10 @@ class Face:
 
     def _complete(self, text):
         return talking.completions(self, text)
+
+
+def _leave(number, frame):
+    raise SystemExit(128 + number)
 
 
 def _unindented(line):

@@ -28,7 +28,7 @@ Debug a program in this terminal, with the commands of pdb.
 
 The program stops at its first line. Commands come from -c and -x first, then from the terminal, or from standard
 input where that is no terminal. In that last case the program itself reads nothing, unless -c or -x is given: then
-standard input is the program's alone.
+standard input is the program's alone. Processes the program starts run by themselves.
 
 dapper ends with the exit code of the program; with 128 + N where signal N ended it; where you quit before it ended
 with 0, or with 1 if it stood at an uncaught exception.

@@ -2,31 +2,14 @@
 import os
 import signal
 
+from dapper.terminal import ctrlc
 from dapper.terminal.breakpoints import real
 from dapper.terminal.client import Client, Gone, Refused, hub_command
 from dapper.terminal.program import Program
 from dapper.terminal.syntax import Problem
 
-#: Run once in the program, before its first line, where Ctrl-C reaches the program too: the keys mean "pause", as in
-#: pdb, and must not end it with a KeyboardInterrupt. They do end an evaluation: then a frame of the debugger's is below
-#: the interrupted one. A handler the program installs itself replaces this one.
-_HANDLER = """
-import _signal
-
-def evaluating(frame):
-    frames = []
-    while frame is not None:
-        frames.append(frame.f_globals.get("__name__", "").startswith("dapper."))
-        frame = frame.f_back
-    return any(frames) and not frames[0]
-
-def dapper_pause(number, frame):
-    return evaluating(frame) and _signal.default_int_handler(number, frame)
-
-if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-    _signal.signal(_signal.SIGINT, dapper_pause)
-"""
-_PATIENCE = 0.3  #: seconds the program has to stop after `pause`, before the signal that wakes it
+_PATIENCE = 0.3  #: seconds the program has to stop or to answer, before the signal that wakes it
+_TRIES = 10  #: times an evaluation that was given up is asked to end
 
 
 class Stop:
@@ -79,6 +62,7 @@ class Session:
         self._target = target
         self._interactive = interactive
         self._pid = None
+        self._can = {}  # the adapter's capabilities
         self._running = False
         self._interrupts = 0  # how often Ctrl-C came since the program went on
         self._late = []  # stops of other threads that were announced while one stood already
@@ -94,7 +78,7 @@ class Session:
             Problem: it can't be started.
         """
         try:
-            self._client.request(
+            self._can = self._client.request(
                 "initialize", clientID="dapper-terminal", clientName="dapper", adapterID="dapper", pathFormat="path",
                 linesStartAt1=True, columnsStartAt1=True, supportsRunInTerminalRequest=True, supportsVariableType=True,
             )
@@ -113,7 +97,7 @@ class Session:
             raise Problem(self.trouble) from None
         self.wait()
         if self.stop is not None and self._interactive and os.name == "posix":
-            self._quietly("evaluate", expression="exec(%r, {})" % _HANDLER, context="watch", frameId=self.frame["id"])
+            self._quietly("evaluate", expression=ctrlc.INSTALL, context="watch", frameId=self.frame["id"])
 
     def _configure(self):
         for path in self.breakpoints.paths():
@@ -227,18 +211,14 @@ class Session:
         while event is not None:
             self._take(event)
             event = self._client.event(wait=False)
-        if self.stop is None and not self.ended and self._pid and os.name == "posix":
-            # The program waits in C. Our handler there is Python: its first line is the next line.
-            try:
-                os.kill(self._pid, signal.SIGINT)
-            except OSError:
-                pass  # it ended a moment ago
+        if self.stop is None:
+            self._signal()  # the program waits in C. Our handler there is Python: its first line is the next line
 
     def _leave_handler(self):
         """Stand in the user's frame where the pause caught our handler: it is no place to step on from."""
         stop = self.stop
         top = self.ask("stackTrace", threadId=stop.thread, levels=1, format={"includeAll": True})["stackFrames"]
-        if top and top[0]["name"] == "dapper_pause":
+        if top and top[0]["name"] == ctrlc.HANDLER:
             self._go("stepOut")
             if self.wait() is not None and self.stop.reason == "step":
                 self.stop.reason = stop.reason
@@ -292,7 +272,12 @@ class Session:
             Problem: the answer is no, or there is nobody to give one.
         """
         try:
-            return self._client.request(command, **arguments)
+            ticket = self._client.send(command, **arguments)
+            try:
+                return self._client.answer(ticket)
+            except KeyboardInterrupt:
+                self._give_up(ticket)
+                raise
         except Refused as error:
             raise Problem(str(error)) from None
         except Gone as error:
@@ -300,6 +285,28 @@ class Session:
             raise Problem(str(error)) from None
         finally:
             self._drain()
+
+    def _give_up(self, ticket):
+        """Ctrl-C: end what the program does for an answer nobody waits for any more; else it can't give the next one."""
+        try:
+            if self._can.get("supportsCancelRequest"):
+                self._client.send("cancel", requestId=ticket)
+            for _ in range(_TRIES):
+                if self._client.answer(ticket, _PATIENCE) is not None:
+                    return
+                # The program had the same Ctrl-C, but perhaps a moment before it began with this.
+                self._signal()
+        except (Refused, Gone):
+            return  # that is an answer
+        self._client.forget(ticket)
+
+    def _signal(self):
+        """Have our handler run in the program. It does nothing while the debugger itself is at work there."""
+        if self._interactive and self._pid and not self.ended and os.name == "posix":
+            try:
+                os.kill(self._pid, signal.SIGINT)
+            except OSError:
+                pass  # it ended a moment ago
 
     def _quietly(self, command, **arguments):
         try:
