@@ -20,7 +20,7 @@ Debug a program in this terminal, with the commands of pdb.
   --python PYTHON      the interpreter for the program (default: the one dapper runs on)
   --cwd FOLDER         where to run the program
   --no-just-my-code    stop and step in libraries too
-  --engine NAME        how to find out where to stop: settrace or monitoring (default: the best one here)
+  --engine NAME        how to find out where to stop: injection, monitoring or settrace (default: the best one here)
   --no-color           no colours (they are also off when the output is no terminal, or NO_COLOR is set)
   --log-to FOLDER      write logs there
   -h, --help           this text; `help` at the prompt explains the commands
@@ -51,7 +51,6 @@ _SWITCHES = {
     "-h": "help", "--help": "help",
     "-V": "version", "--version": "version",
 }
-ENGINES = ("settrace", "monitoring")
 
 
 class Options:
@@ -127,8 +126,6 @@ def _check(options):
         raise Problem("say which program to debug")
     if options.program is not None and not os.path.exists(os.path.join(options.cwd or "", options.program)):
         raise Problem("there is no file %s" % options.program)
-    if options.engine is not None and options.engine not in ENGINES:
-        raise Problem("there is no engine %s, only %s" % (options.engine, " and ".join(ENGINES)))
     if options.cwd is not None and not os.path.isdir(options.cwd):
         raise Problem("there is no folder %s" % options.cwd)
     for kind, value in options.scripts:

@@ -144,7 +144,6 @@ def test_scripts_keep_their_order(shop):
         (["-c"], "-c needs a value"),
         (["-x", "nothing", "shop.py"], "no command file nothing"),
         (["--cwd", "nowhere", "-m", "x"], "no folder nowhere"),
-        (["--engine", "magic", "shop.py"], "no engine magic"),
     ],
 )
 def test_a_command_line_without_sense_says_what_is_wrong(shop, words, said):
