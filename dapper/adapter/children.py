@@ -1,9 +1,14 @@
 """What this process's children get from us: an environment to report from, and after a fork a start of their own."""
 import os
 import sys
+from _thread import get_ident
 
 _environ = os.environ
 _stat = os.stat
+_get_ident = get_ident
+
+#: These count threads for their warning about forks after the hooks that bring them back have run; python/cpython#137109.
+COUNTS_THREADS_LATE = (3, 13) <= sys.version_info < (3, 13, 10) or (3, 14) <= sys.version_info < (3, 14, 1)
 
 BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boot")
 
@@ -16,8 +21,37 @@ def install(server):
     Args:
         server: the process's Server.
     """
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(before=server.park, after_in_parent=server.unpark, after_in_child=server.become_child)
+    if not hasattr(os, "register_at_fork"):
+        return
+    back = server.unpark
+    if COUNTS_THREADS_LATE:
+        back = _after(server.unpark)
+    os.register_at_fork(before=server.park, after_in_parent=back, after_in_child=server.become_child)
+
+
+def _after(unpark):
+    """Have ``unpark`` called behind a fork, not by its hook; returns the hook, for forks that are not called as os.fork."""
+    forking = set()  # idents of threads
+
+    def behind(fork):
+        def forks():
+            me = _get_ident()
+            forking.add(me)
+            pid = None
+            try:
+                pid = fork()
+                return pid
+            finally:
+                forking.discard(me)
+                if (pid if type(pid) is not tuple else pid[0]) != 0:
+                    unpark()
+
+        forks.__name__ = forks.__qualname__ = fork.__name__
+        forks.__doc__ = fork.__doc__
+        return forks
+
+    os.fork, os.forkpty = behind(os.fork), behind(os.forkpty)
+    return lambda: None if _get_ident() in forking else unpark()
 
 
 def unwanted(arguments):

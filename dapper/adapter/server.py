@@ -22,6 +22,20 @@ PARKING_TIME = 1.0  #: seconds a fork waits for the reading thread to finish the
 LOOK_AGAIN = 0.5  #: seconds between two looks whether there is still a session
 
 
+class Reader:
+    """The hidden thread, seen from others.
+
+    Attributes:
+        finished: a lock it holds from its start to its end.
+        native_id: its number in the kernel, once it runs.
+    """
+
+    def __init__(self):
+        self.native_id = None
+        self.finished = _allocate()
+        self.finished.acquire()
+
+
 class Server:
     """The connection of this process, or the port where it waits for one, and the thread that reads."""
 
@@ -34,8 +48,8 @@ class Server:
         self._waker = None
         self._lock = _allocate()
         self._parked = 0  # forks going on
-        self._running = None  # a lock that the thread holds while it runs
-        self._native_id = None
+        self._away = False  # did the thread leave for one?
+        self._reader = None
         self._cancelled = False
 
     # -- ways in ----------------------------------------------------------------------------------------------------
@@ -82,19 +96,19 @@ class Server:
         if self._listener is None:
             self._prepare()
             self._listener = open_listener(host, port)
-            if self.session is None:
+            if self._reader is None or not self._reader.finished.locked():
                 self._start_thread()
         return self._listener.getsockname()[:2]
 
     def stop_listening(self):
         """Close the port; a session that goes on does."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            with self._lock:
-                parked = self._parked
-            if self.session is None and not parked:
-                self._park_thread()
+        if self._listener is not None:
+            self.park()
+            listener, self._listener = self._listener, None
+            if self._link is not None:
+                self._link.watch(self._waker, None, self.log)
             listener.close()
+            self.unpark()
 
     def _prepare(self):
         """Load here, in the user's thread, what the hidden one needs."""
@@ -117,25 +131,33 @@ class Server:
         self.session = Session(link, self.debugger, launched_by_hub=launched, log=self.log)
 
     def _start_thread(self):
-        self._running = running = _allocate()
-        running.acquire()
-        _start_new_thread(self._read, (running,))
+        self._reader = reader = Reader()
+        _start_new_thread(self._read, (reader,))
 
-    def _read(self, running):
-        self._native_id = _native_id()
+    def _read(self, reader):
+        reader.native_id = _native_id()
         try:
-            while self.session is not None or self._listener is not None:
-                if self.session is None:
-                    self._begin(Link(self._waker.accept(self._listener), self.noticed))
-                self.session.serve()
-                self.session = self._link = None
-                if self.home is not None and self._listener is None:
-                    self.unfollow()
-        except Away:
-            pass  # another thread goes on with it, after the fork
+            while self._serve():
+                pass
         finally:
-            self._native_id = None
-            running.release()
+            reader.finished.release()
+
+    def _serve(self):
+        """Serve one client; is there more to do for this thread?"""
+        try:
+            if self.session is None:
+                if self._listener is None:
+                    return False
+                self._begin(Link(self._waker.accept(self._listener), self.noticed))
+            self.session.serve()
+        except Away:
+            with self._lock:
+                self._away = self._parked > 0  # else the fork is over already
+                return not self._away
+        self.session = self._link = None
+        if self._listener is None and self.home is not None:
+            self.unfollow()
+        return True
 
     def noticed(self, request):
         """A request came in; what concerns child processes is ours."""
@@ -160,29 +182,27 @@ class Server:
         with self._lock:
             self._parked += 1
             first = self._parked == 1
-        if first:
-            self._park_thread()
-
-    def _park_thread(self):
-        running, native_id = self._running, self._native_id
-        if running is None or native_id in (None, _native_id()):
+        reader = self._reader
+        if reader is None or not reader.finished.locked() or reader.native_id == _native_id():
             return
-        self._waker.wake()
-        if running.acquire(True, PARKING_TIME):
-            running.release()
+        if first:
+            self._waker.wake()
+        if reader.finished.acquire(True, PARKING_TIME):
+            reader.finished.release()
             end = _time() + PARKING_TIME
-            while children.thread_exists(native_id) and _time() < end:
+            while children.thread_exists(reader.native_id) and _time() < end:
                 _sleep(0.0001)  # Python is done with it, the kernel not yet; nothing tells when
 
     def unpark(self):
         """The fork is over, and this is the parent."""
         with self._lock:
             self._parked -= 1
-            last = self._parked == 0
-        if last:
-            self._waker.calm()
-            if self._native_id is None and (self.session is not None or self._listener is not None):
-                self._start_thread()
+            come_back = self._parked == 0 and self._away
+            if self._parked == 0:
+                self._waker.calm()
+                self._away = False
+        if come_back and self.is_open:
+            self._start_thread()
 
     def become_child(self):
         """The fork is over, and this is the child: all we had belongs to the parent."""
