@@ -81,18 +81,19 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False):
     cleared = {code.co_varnames[item.arg] for item in found if item.opcode == opcodes.LOAD_FAST_AND_CLEAR}
     refused = {}
     insertions = []
+    bound = _Bound(code, found, flow)
     # An entry probe comes before the probe of its line.
     for key in sorted(wanted, key=lambda key: (key != ENTRY, key)):
         try:
             snippet = compile_probe(code, wanted[key], trap, enclosing, cleared)
-            insertions.extend(_insertions(key, snippet, code, found, flow, places, depths))
+            insertions.extend(_insertions(key, snippet, found, flow, places, depths, bound))
         except Refused as refusal:
             refused[key] = refusal
     done = frozenset(key for key in wanted if key not in refused)
     if not insertions:
         return Built(code, done, refused, {line: _offsets(found, here) for line, here in places.items()})
     result = modify_bytecode.insert(code, insertions, found, depths)
-    prove(code, result.code, result.inserted)
+    prove(code, result.code, result.inserted, found, depths)
     entries = {line: tuple([result.at[number] for number in here]) for line, here in places.items()}
     if opcodes.LINES_AS_MARKS:
         # There a probe carries its line, which therefore begins with it.
@@ -107,13 +108,13 @@ def _offsets(found, numbers):
     return tuple([found[number].offset for number in numbers])
 
 
-def _insertions(key, snippet, code, found, flow, places, depths):
+def _insertions(key, snippet, found, flow, places, depths, bound):
     """The places for one probe."""
     if key == ENTRY:
         number = flow.first
         while number < len(found) and found[number].opcode in opcodes.PROLOGUE:
             number += 1
-        return [Insertion(number, snippet, (), True, False, found[number].line, _bound(code, found, flow, number))]
+        return [Insertion(number, snippet, (), True, False, found[number].line, bound.at(number))]
     if key not in places:
         raise Refused("no_entry", "line %d" % key)
     out = []
@@ -121,7 +122,7 @@ def _insertions(key, snippet, code, found, flow, places, depths):
         if found[number].opcode in opcodes.NO_PROBE_BEFORE or depths[number] is None:
             continue
         jumps, falls, handles = _ways(found, flow, number)
-        out.append(Insertion(number, snippet, jumps, falls, handles, key, _bound(code, found, flow, number)))
+        out.append(Insertion(number, snippet, jumps, falls, handles, key, bound.at(number)))
     if not out:
         raise Refused("no_place", "line %d" % key)
     return out
@@ -150,50 +151,56 @@ def _ways(found, flow, number):
     return jumps, falls, handles
 
 
-def _bound(code, found, flow, number):
-    """Names of the locals that are bound for sure at an instruction; others are read with a check.
+class _Bound:
+    """Which locals are bound for sure at an instruction; all others a probe reads with a check.
 
     Arguments nobody deletes; what the compiler itself reads unchecked on the straight way on; what was stored or read
     on the straight way there.
     """
-    if not opcodes.LOAD_FAST_TRUSTED:
-        return ()
-    names = code.co_varnames
-    unsure = set()
-    for item in found:
-        if item.opcode in opcodes.UNBINDS_LOCAL:
-            unsure.add(item.arg)
-    arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
-    bound = {arg for arg in range(arguments) if arg not in unsure}
-    killed = set()
-    for item in found[number:]:
-        loads, stores, unbinds = opcodes.local_effects(item)
-        bound.update(arg for arg in loads if arg not in killed)
-        killed.update(stores)
-        killed.update(unbinds)
-        if item.target is not None or item.opcode in opcodes.ENDS_FLOW:
-            break
-    killed = set()
-    while number > flow.first and flow.sources[number] and all(
-        source == number - 1 for source, _ in flow.sources[number]
-    ):
-        number -= 1
-        loads, stores, unbinds = opcodes.local_effects(found[number])
-        killed.update(unbinds)
-        bound.update(arg for arg in stores + loads if arg not in killed)
-    return {names[arg] for arg in bound if arg < len(names)}
+
+    def __init__(self, code, found, flow):
+        self._found, self._flow, self._names = found, flow, code.co_varnames
+        arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        self._always = set(range(arguments)) - {item.arg for item in found if item.opcode in opcodes.UNBINDS_LOCAL}
+
+    def at(self, number):
+        """The names."""
+        if not opcodes.LOAD_FAST_TRUSTED:
+            return ()
+        found, sources = self._found, self._flow.sources
+        bound = set(self._always)
+        killed = set()
+        for place in range(number, len(found)):
+            item = found[place]
+            loads, stores, unbinds = opcodes.local_effects(item)
+            bound.update(arg for arg in loads if arg not in killed)
+            killed.update(stores)
+            killed.update(unbinds)
+            if item.target is not None or item.opcode in opcodes.ENDS_FLOW:
+                break
+        killed = set()
+        while number > self._flow.first and sources[number] and all(
+            source == number - 1 for source, _ in sources[number]
+        ):
+            number -= 1
+            loads, stores, unbinds = opcodes.local_effects(found[number])
+            killed.update(unbinds)
+            bound.update(arg for arg in stores + loads if arg not in killed)
+        return {self._names[arg] for arg in bound if arg < len(self._names)}
 
 
 # ---- the proof -----------------------------------------------------------------------------------------------------
 
 
-def prove(old, new, inserted):
+def prove(old, new, inserted, olds=None, depths=None):
     """Prove that ``new`` does what ``old`` does, but for what stands in ``inserted``.
 
     Args:
         old: the code object before.
         new: the code object after.
         inserted: the ``(start, end)`` byte ranges of ``new`` that are not in ``old``.
+        olds: the instructions of ``old``, if they are there already.
+        depths: the stack depths of ``old``, if they are there already.
 
     Raises:
         Refused: with the name of the check that failed, see CHECKS.
@@ -204,7 +211,7 @@ def prove(old, new, inserted):
     for before, after in ((old.co_consts, new.co_consts), (old.co_names, new.co_names)):
         if len(after) < len(before) or any(one is not other for one, other in zip(before, after)):
             raise Refused("shape", "constants or names")
-    olds = opcodes.instructions(old)
+    olds = olds or opcodes.instructions(old)
     try:
         news = opcodes.instructions(new)
     except (IndexError, StopIteration):
@@ -220,7 +227,7 @@ def prove(old, new, inserted):
     _prove_positions(old, new, olds, kept, strange)
     if opcodes.EXCEPTION_TABLE:
         _prove_exceptions(old, new, olds, kept, news, strange)
-    _prove_stack(old, new, olds, kept, news)
+    _prove_stack(new, depths or modify_bytecode.stack_depths(old, olds), kept, news)
 
 
 def _split(news, inserted):
@@ -235,26 +242,25 @@ def _split(news, inserted):
     return kept, strange
 
 
-def _runs(strange):
-    """The inserted instructions as ``(start, end)`` of unbroken runs, by start."""
-    runs = {}
-    start = end = None
-    for item in strange:
-        if item.offset != end:
-            start = item.offset
-        end = item.offset + item.size
-        runs[start] = end
-    return runs
+def _run_of(strange):
+    """Offset of an inserted instruction → (start, end) of the unbroken run it is in."""
+    out = {}
+    end = None
+    run = []
+    for item in strange + [None]:
+        if item is None or item.offset != end:
+            for one in run:
+                out[one.offset] = (run[0].offset, end)
+            run = []
+        if item is not None:
+            run.append(item)
+            end = item.offset + item.size
+    return out
 
 
 def _prove_jumps(olds, kept, news, strange):
     moved = {one.offset: other.offset for one, other in zip(olds, kept)}
-    runs = _runs(strange)
-    run_of = {}
-    for start, end in runs.items():
-        for item in strange:
-            if start <= item.offset < end:
-                run_of[item.offset] = (start, end)
+    run_of = _run_of(strange)
     starts = {item.offset for item in news}
     for one, other in zip(olds, kept):
         if one.target is None:
@@ -291,7 +297,7 @@ def _prove_positions(old, new, olds, kept, strange):
 def _prove_exceptions(old, new, olds, kept, news, strange):
     starts = {item.offset for item in news} | {len(new.co_code)}
     moved = {one.offset: other.offset for one, other in zip(olds, kept)}
-    runs = _runs(strange)
+    run_of = _run_of(strange)
     table = tables.decode_exceptions(new.co_exceptiontable)
     last = 0
     for start, end, handler, _, _ in table:
@@ -307,9 +313,7 @@ def _prove_exceptions(old, new, olds, kept, news, strange):
             continue
         landing = other[0]
         wanted = moved[one[0]]
-        if one[1:] != other[1:] or landing != wanted and not any(
-            start <= landing < end == wanted for start, end in runs.items()
-        ):
+        if one[1:] != other[1:] or landing != wanted and run_of.get(landing, (0, None))[1] != wanted:
             raise Refused("exceptions", "handler at %d" % landing)
 
 
@@ -325,9 +329,8 @@ def _handlers(items, table):
     return out
 
 
-def _prove_stack(old, new, olds, kept, news):
+def _prove_stack(new, before, kept, news):
     try:
-        before = modify_bytecode.stack_depths(old, olds)
         after = modify_bytecode.stack_depths(new, news)
     except (ValueError, IndexError, KeyError) as error:
         raise Refused("stack", str(error)) from None

@@ -196,6 +196,7 @@ class _Layout:
         self.pool = _Pool(code)
         self.before = {}  # instruction → items in front of it
         self.by_place = {}  # instruction → its insertions
+        self.ways_round = {}  # instruction → the jump that passes its insertions by
         for one in insertions:
             self.by_place.setdefault(one.number, []).append(one)
         for number, here in self.by_place.items():
@@ -235,7 +236,9 @@ class _Layout:
         falling = number > 0 and self.found[number - 1].opcode not in opcodes.ENDS_FLOW
         entered = next((one.items[0] for one in insertions if one.falls and one.items), None)
         if flat and falling and entered is not flat[0]:
+            # It has the line of what it passes on to, else that would seem to begin anew.
             flat.insert(0, _Item(opcodes.JUMP_FORWARD, 0, entered or number, self.found[number].line))
+            self.ways_round[number] = flat[0]
         return flat
 
     def _landing(self, number, item):
@@ -335,11 +338,13 @@ class _Layout:
         return tables.encode_lnotab(moved, code.co_firstlineno)
 
     def _edits(self):
-        """``(old offset, new bytes in front, EXTENDED_ARG bytes)`` in order."""
-        found = self.found
+        """``(old offset, ((new bytes in front, their line), ...), EXTENDED_ARG bytes)`` in order."""
         for number in sorted(set(self.before) | set(self.grown)):
-            size = sum(new.size() for new in self.before.get(number, ()))
-            yield found[number].offset, size, self.grown.get(number, 0)
+            front = [(sum(new.size() for new in self.before.get(number, ())), None)]
+            if number in self.ways_round:
+                way = self.ways_round[number]
+                front = [(way.size(), way.line), (front[0][0] - way.size(), None)]
+            yield self.found[number].offset, front, self.grown.get(number, 0)
 
     def ranges(self, code):
         """``co_linetable`` of 3.10."""
@@ -352,10 +357,11 @@ class _Layout:
         sizes = _spread([(2 * entry.units, entry) for entry in old], self._edits())
         out = []
         for size, entry in sizes:
-            if entry is not None and size == 2 * entry.units:
-                out.append(entry)
+            if isinstance(entry, tables.Location):
+                same = size == 2 * entry.units
+                out.append(entry if same else tables.Location(size // 2, entry.position))
             else:
-                out.append(tables.Location(size // 2, entry.position if entry is not None else None))
+                out.append(tables.Location(size // 2, entry and (entry, entry, None, None)))
         return tables.encode_locations(out, code.co_firstlineno)
 
     def exceptions(self, code, depths):
@@ -396,7 +402,7 @@ def _spread(old, edits):
 
     Args:
         old: the runs, in order.
-        edits: ``(offset, new bytes in front, bytes the instruction grows by)``, in order; new bytes are None.
+        edits: ``(offset, runs to put in front, bytes the instruction there grows by)``, in order.
 
     Returns:
         The runs with the edits in them.
@@ -411,12 +417,12 @@ def _spread(old, edits):
         while place < len(edits) and edits[place][0] < end:
             at, front, more = edits[place]
             place += 1
-            if front:
+            if front[-1][0]:
                 if at > offset:
                     out.append((at - offset + grown, what))
                     grown = 0
                     offset = at
-                out.append((front, None))
+                out.extend(front)
             grown += more
         out.append((end - offset + grown, what))
         offset = end

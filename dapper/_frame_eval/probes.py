@@ -1,7 +1,7 @@
 """A condition, hit count or log message → instructions to insert, compiled by CPython itself.
 
-The probe is written as a syntax tree, compiled in a made-up function that has the variables of the target, and taken
-apart again with names in place of numbers. So every operator, call convention and version is right by construction.
+The probe is compiled in a made-up function that has the variables of the target, and taken apart again with names in
+place of numbers. So every operator, call convention and version is right by construction.
 
 What it does: false or nothing to do → the end; true → the trap. An exception in it goes to the error trap and never
 to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
@@ -16,44 +16,43 @@ _FILE = "<dapper probe>"
 _ONLY_AST = 0x400
 _CO_OPTIMIZED = 1
 
-# Stand-ins in the compiled constants for what a code object can't be compiled with.
+# Stand-ins for constants that can't be written in a source text.
 _TRAP, _ERROR, _COUNT, _QUIET, _ANY, _PASSING = [
     "\0dapper %s" % name for name in ("trap", "error", "count", "quiet", "any", "passing")
 ]
 
-# Lines of the syntax trees; what they mean survives the compiler.
-_HOT = 1
-_COLD = 2
-
-# `passing` is what must not be swallowed, `quiet` what is no error of the condition.
+# What a probe does. ERROR is called while the exception is handled; QUIET is no error of the condition; PASSING must
+# not be swallowed; what follows COLD runs on a hit only.
 _SIMPLE = """
 try:
-    if test: trap()
-except passing: raise
-except quiet: pass
-except any:
-    try: error()
-    except passing: raise
-    except any: pass
+ if TEST: TRAP(VALUES)
+PASS
+except QUIET: pass
+except ANY:
+ try: ERROR()
+ PASS
+ except ANY: pass
 """
 _APART = """
 try:
-    if not test: return
-except passing: raise
-except quiet: return
-except any:
-    try: error()
-    except passing: raise
-    except any: pass
-    return
-try: trap()
-except passing: raise
-except any: pass
+ if not TEST: return
+PASS
+except QUIET: return
+except ANY:
+ try: ERROR()
+ PASS
+ except ANY: pass
+ return
+COLD
+try: TRAP()
+PASS
+except ANY: pass
 """
 _ALWAYS = """
-try: trap()
-except passing: raise
-except any: pass
+COLD
+try: TRAP()
+PASS
+except ANY: pass
 """
 
 
@@ -162,37 +161,18 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=()):
     }
     names = set()
     test = _test(probe, names)
-    values = None if probe.message is None else _values(probe.message, names)
-    if values is not None and test is None:
-        test = _ast().Constant(value=True, kind=None)
-    apart = values is None and not opcodes.LINE_CAN_BE_NONE
-    template = _ALWAYS if test is None else _APART if apart else _SIMPLE
-    body = _body(template, test, values)
+    values = "" if probe.message is None else _values(probe.message, names)
+    if values and not test:
+        test = "True"
+    optimized = code.co_flags & _CO_OPTIMIZED
+    apart = not values and not opcodes.LINE_CAN_BE_NONE
+    template = _ALWAYS if not test else _APART if apart else _SIMPLE
     local, cells = _variables(code, names, enclosing, cleared)
-    in_function = code.co_flags & _CO_OPTIMIZED or apart
-    compiled = _compile(body, local, cells, in_function)
-    return _snippet(compiled, constants, not code.co_flags & _CO_OPTIMIZED, apart and template is _ALWAYS)
+    compiled, cold = _compile(template, test, values, local, cells, optimized or apart)
+    return _snippet(compiled, constants, cold, not optimized, apart and template is _ALWAYS)
 
 
 # ---- syntax --------------------------------------------------------------------------------------------------------
-
-
-def _ast():
-    import _ast
-
-    return _ast
-
-
-def _parse(text):
-    """An expression's syntax tree.
-
-    Raises:
-        Refused: it is none.
-    """
-    try:
-        return _quietly(text.strip(), "eval", _ONLY_AST).body
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise Refused("syntax", str(error)) from None
 
 
 def _quietly(source, mode, flags=0):
@@ -202,6 +182,20 @@ def _quietly(source, mode, flags=0):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return compile(source, _FILE, mode, flags, True)
+
+
+def _expression(text, names):
+    """An expression as it can stand in other source; the names it reads go to ``names``.
+
+    Raises:
+        Refused: it is none, or can't be inserted.
+    """
+    text = text.strip()
+    try:
+        _checked(_quietly(text, "eval", _ONLY_AST), names)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise Refused("syntax", str(error)) from None
+    return "(%s\n)" % text  # whatever is an expression by itself is one in parentheses, a comment behind it included
 
 
 def _checked(node, names):
@@ -226,76 +220,19 @@ def _checked(node, names):
 
 
 def _test(probe, names):
-    """The tree of condition and counter; None: always true."""
-    ast = _ast()
+    """The source of condition and counter; empty: always true."""
     tests = []
     if probe.condition is not None:
-        tests.append(_parse(probe.condition))
-        _checked(tests[0], names)
+        tests.append(_expression(probe.condition, names))
     if probe.counter is not None:
-        tests.append(ast.Call(func=ast.Constant(value=_COUNT, kind=None), args=[], keywords=[]))
-    if len(tests) == 2:
-        return ast.BoolOp(op=ast.And(), values=tests)
-    return tests[0] if tests else None
+        tests.append("%r()" % _COUNT)
+    return " and ".join(tests)
 
 
 def _values(message, names):
-    """The tree of a tuple of the message's parts."""
-    ast = _ast()
-    parts = []
-    for kind, text in message:
-        if kind == "text":
-            parts.append(ast.Constant(value=text, kind=None))
-        else:
-            parts.append(_parse(text))
-            _checked(parts[-1], names)
-    return ast.Tuple(elts=parts, ctx=ast.Load())
-
-
-def _body(template, test, values):
-    """The statements of a probe as trees."""
-    ast = _ast()
-    constants = {"error": _ERROR, "quiet": _QUIET, "any": _ANY, "trap": _TRAP, "passing": _PASSING}
-
-    def fill(node):
-        if isinstance(node, ast.Name):
-            if node.id == "test":
-                return test
-            return ast.Constant(value=constants[node.id], kind=None)
-        if isinstance(node, ast.Try) and not opcodes.RECURSION_ERROR_STICKS:
-            node.handlers = [one for one in node.handlers if getattr(one.type, "id", None) != "passing"]
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, list):
-                value[:] = [fill(item) if isinstance(item, ast.AST) else item for item in value]
-            elif isinstance(value, ast.AST):
-                setattr(node, field, fill(value))
-        if values is not None and isinstance(node, ast.Call) and node.func.value == _TRAP:
-            node.args.append(values)
-        return node
-
-    # `return` stands outside a function here, which the parser does not mind.
-    statements = compile(template, _FILE, "exec", _ONLY_AST, True).body
-    for statement in statements:
-        fill(statement)
-        _set_lines(statement, _HOT)
-    if template is not _SIMPLE:
-        _set_lines(statements[-1], _COLD)
-    return statements
-
-
-def _set_lines(node, line):
-    todo = [node]
-    while todo:
-        node = todo.pop()
-        if "lineno" in getattr(node, "_attributes", ()):
-            node.lineno = node.end_lineno = line
-            node.col_offset = node.end_col_offset = 0
-        for field in node._fields:
-            value = getattr(node, field, None)
-            for item in value if isinstance(value, list) else (value,):
-                if hasattr(item, "_fields"):
-                    todo.append(item)
+    """The source of a tuple of the message's parts."""
+    parts = [repr(text) if kind == "text" else _expression(text, names) for kind, text in message]
+    return "(%s,)" % ", ".join(parts) if parts else "()"
 
 
 # ---- scopes --------------------------------------------------------------------------------------------------------
@@ -319,32 +256,56 @@ def _variables(code, names, enclosing, cleared):
     return sorted(names & own - cells), sorted(names & cells)
 
 
-def _compile(body, local, cells, in_function):
-    """Compile the statements of a probe where ``local`` are parameters and ``cells`` the variables of a closure."""
-    ast = _ast()
-    if not in_function:
-        return _quietly(ast.Module(body=body, type_ignores=[]), "exec")
-    outer = compile("def o():\n def p(): pass", _FILE, "exec", _ONLY_AST, True)
-    inner = outer.body[0].body[0]
-    inner.body = body
-    for names, function in ((cells, outer.body[0]), (local, inner)):
-        function.args.args = [ast.arg(arg=name, annotation=None, type_comment=None) for name in names]
-        _set_lines(function.args, _HOT)
-    found = _quietly(outer, "exec")
-    for _ in range(2):
-        found = next(constant for constant in found.co_consts if hasattr(constant, "co_code"))
-    return found
+def _compile(template, test, values, local, cells, in_function):
+    """Compile a probe where ``local`` are parameters and ``cells`` the variables of a closure.
+
+    Returns:
+        Its code object, and the line behind which it is cold.
+    """
+    cold = 1 << 30
+    out = []
+    here = 0
+    margin = "  " if in_function else ""
+    if in_function:
+        out.append("def o(%s):\n def p(%s):" % (", ".join(cells), ", ".join(local)))
+        here = 2
+    for line in template.strip().split("\n"):
+        if line == "COLD":
+            cold = here
+            continue
+        if line.strip() == "PASS":
+            if not opcodes.RECURSION_ERROR_STICKS:
+                continue
+            line = line.replace("PASS", "except PASSING: raise")
+        for name, value in _WORDS:
+            line = line.replace(name, value)
+        # No NUL can be in what takes their place, so neither finds itself in the other.
+        line = line.replace("\0TEST", test).replace("\0VALUES", values)
+        out.append(margin + line)
+        here += 1 + line.count("\n")
+    found = _quietly("\n".join(out), "exec")
+    if in_function:
+        for _ in range(2):
+            found = next(constant for constant in found.co_consts if hasattr(constant, "co_code"))
+    return found, cold
+
+
+_WORDS = [
+    ("TRAP", repr(_TRAP)), ("ERROR", repr(_ERROR)), ("QUIET", repr(_QUIET)), ("ANY", repr(_ANY)),
+    ("PASSING", repr(_PASSING)), ("TEST", "\0TEST"), ("VALUES", "\0VALUES"),
+]
 
 
 # ---- back from bytecode --------------------------------------------------------------------------------------------
 
 
-def _snippet(code, constants, by_name, land_first):
+def _snippet(code, constants, cold, by_name, land_first):
     """The Snippet of a compiled probe.
 
     Args:
         code: the compiled probe.
         constants: stand-in → what it stands for.
+        cold: the line behind which it is cold.
         by_name: whether its globals are to be looked up as in a class body.
         land_first: whether to begin with a landing for the cold way, having no hot one.
     """
@@ -371,7 +332,7 @@ def _snippet(code, constants, by_name, land_first):
             number += 1
         if not over:
             steps.extend(_steps(code, item, constants, by_name))
-        elif item.line == _COLD and not opcodes.LINE_CAN_BE_NONE:
+        elif not opcodes.LINE_CAN_BE_NONE and item.line > cold:
             # Going back makes the line event that going on would not make.
             steps.append(Step(opcodes.JUMP_ABSOLUTE, target=-1 - landing))
         else:
