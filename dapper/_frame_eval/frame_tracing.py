@@ -32,15 +32,16 @@ class SettraceEngine:
         self._new_threads = NewThreads(self._on_call)
 
     def start(self, table):
-        """Begin to watch: the main thread, those started from now on, and from 3.12 on all others."""
+        """Begin to watch: the threads started from now on, and from 3.12 on all others.
+
+        Before 3.12 a running thread joins by `watch_this_thread`, the main thread also by `reach_main_thread`.
+        """
         self._selector = Selector.of(table)
         self._running = True
         self._new_threads.install()
         if hasattr(sys, "_settraceallthreads"):
             sys._settraceallthreads(self._on_call)
             _settrace(None)  # the caller is the debugger's own thread
-        elif get_ident() != self._port.main_ident:
-            self._ask_main_thread()
         for frame in self._frames():
             self._trace(frame)
 
@@ -60,8 +61,10 @@ class SettraceEngine:
         if on:
             self._trace_chain(sys._getframe(1))
 
-    def _ask_main_thread(self):
-        """Have the main thread trace itself: no other thread can do that for it in pure Python before 3.12."""
+    def reach_main_thread(self):
+        """Have the main thread trace itself, where it runs and no other thread can do that for it (before 3.12)."""
+        if hasattr(sys, "_settraceallthreads"):
+            return
         import ctypes
 
         def set_trace(_):
@@ -124,7 +127,8 @@ class SettraceEngine:
 
     def _on_call(self, frame, event, arg):
         if not self._running:
-            _settrace(None)
+            if _gettrace() == self._on_call:  # a later engine's may be there already
+                _settrace(None)
             return None
         try:
             interest = self._selector.interest(frame.f_code)
@@ -157,7 +161,7 @@ class SettraceEngine:
                 self._port.on_raise(frame, arg)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
-        return self._on_event
+        return self._on_event if self._running else None  # None leaves what a later engine has put in
 
     def _needed(self, frame):
         return self._raises or self._selector.interest(frame.f_code) or self._port.wants(get_ident())

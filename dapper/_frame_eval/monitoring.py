@@ -96,6 +96,9 @@ class MonitoringEngine:
     def watch_this_thread(self, on=True):
         """Threads are all watched; nothing to do."""
 
+    def reach_main_thread(self):
+        """Threads are all watched; nothing to do."""
+
     def update(self, table):
         """Use another breakpoint table: arm and disarm the code seen so far, running frames included."""
         self._selector = selector = Selector.of(table)

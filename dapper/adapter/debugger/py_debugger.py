@@ -45,7 +45,7 @@ class PyDebugger:
         self._last_id = 0
         self._tell = None
         self._configured = False
-        self._waiting = []  # locks of threads that wait for a client
+        self._waiting = []  # (thread, lock) of who waits for a client
         self._runtime = manager.runtime
         self._hooks = ExceptionHooks(self.on_uncaught)
         self.table = self._empty_table()
@@ -86,6 +86,9 @@ class PyDebugger:
     def let_go(self):
         """The client has finished its configuration: who waits for that goes on."""
         self._configured = True
+        engine = self._runtime.engine
+        if engine is not None and self.main_ident not in [ident for ident, _ in self._waiting]:
+            engine.reach_main_thread()
         self.cancel_wait()
 
     def wait_until_configured(self, timeout=-1):
@@ -101,7 +104,7 @@ class PyDebugger:
         lock.acquire()
         with self._lock:
             if not self._configured:
-                self._waiting.append(lock)
+                self._waiting.append((get_ident(), lock))
                 waits = True
             else:
                 waits = False
@@ -115,7 +118,7 @@ class PyDebugger:
         """Wake everybody who waits for a client."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
-        for lock in waiting:
+        for _, lock in waiting:
             lock.release()
 
     def is_connected(self):
