@@ -9,6 +9,8 @@ VENV := $(if $(filter file,$(origin PYTHON)),.venv,.cache/venv/$(subst /,-,$(PYT
 IN := $(VENV)/bin/python
 # Two test processes: the suite mostly waits for processes it starts.
 JOBS ?= 2
+# Of pyproject.toml: "test libraries" adds the libraries some tests are skipped without.
+EXTRAS ?= test
 
 .PHONY: help demo test test-node matrix bench clean python venv
 
@@ -26,7 +28,7 @@ python:
 	         "python3 python3-venv), or name one: make test PYTHON=/path/to/python"; exit 1; }
 
 venv: python
-	@"$(PYTHON)" tools/venv.py "$(VENV)" --extra test
+	@"$(PYTHON)" tools/venv.py "$(VENV)" $(EXTRAS:%=--extra %)
 
 demo: venv
 	@"$(IN)" examples/demo.py

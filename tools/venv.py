@@ -45,14 +45,13 @@ def core_sources():
 
 
 def wanted_stamp(extras):
-    """Return what the stamp of an up-to-date environment says."""
-    lines = ["python " + sys.version.replace("\n", " "),
-             "base " + os.path.realpath(sys.executable),
-             "checkout " + ROOT,
-             "extras " + " ".join(sorted(extras)),
-             "needs " + digest(NEEDS),
-             "core " + digest(core_sources())]
-    return "\n".join(lines) + "\n"
+    """Return what the stamp of an up-to-date environment says, as lines: three of the interpreter, three of the rest."""
+    return ["python " + sys.version.replace("\n", " "),
+            "base " + os.path.realpath(sys.executable),
+            "checkout " + ROOT,
+            "extras " + " ".join(sorted(extras)),
+            "needs " + digest(NEEDS),
+            "core " + digest(core_sources())]
 
 
 def read(path):
@@ -141,19 +140,24 @@ def main():
     given = parser.parse_args()
     folder = os.path.abspath(given.folder)
     stamp = os.path.join(folder, STAMP)
-    wanted = wanted_stamp(given.extra)
-    have = read(stamp)
+    have = read(stamp).splitlines()
+    extras = set(given.extra)
+    wanted = wanted_stamp(extras)
+    same_python = have[:3] == wanted[:3]
+    if same_python:
+        extras.update(have[3].split()[1:])  # what somebody else asked for stays
+        wanted = wanted_stamp(extras)
     if have == wanted:
         return 0
     print("setting up %s with Python %d.%d" % ((os.path.relpath(folder, ROOT),) + sys.version_info[:2]), flush=True)
-    python = os.path.join(folder, "bin", "python")
-    if have.splitlines()[:3] == wanted.splitlines()[:3]:
-        os.remove(stamp)  # the same Python in the same place: only the packages differ
+    if same_python:
+        os.remove(stamp)
+        python = os.path.join(folder, "bin", "python")
     else:
         python = make(folder)
-    fill(python, given.extra)
+    fill(python, sorted(extras))
     with open(stamp, "w") as file:
-        file.write(wanted_stamp(given.extra))
+        file.write("\n".join(wanted_stamp(extras)) + "\n")
     return 0
 
 
