@@ -2,6 +2,7 @@
 import sys
 from _thread import get_ident
 
+from dapper._frame_eval import main_thread
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.new_threads import NewThreads
 from dapper._frame_eval.selective_tracer import Selector
@@ -65,15 +66,11 @@ class SettraceEngine:
         """Have the main thread trace itself, where it runs and no other thread can do that for it (before 3.12)."""
         if hasattr(sys, "_settraceallthreads"):
             return
-        import ctypes
-
-        def set_trace(_):
+        def set_trace():
             if self._running:
                 _settrace(self._on_call)
-            return 0
 
-        self._pending = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(set_trace)
-        ctypes.pythonapi.Py_AddPendingCall(self._pending, None)
+        main_thread.run(set_trace)
 
     def update(self, table):
         """Use another breakpoint table, for running frames too."""

@@ -1,0 +1,23 @@
+"""Has the main thread call something soon, wherever it is in its own code."""
+_waiting = []
+_callback = None  # lives as long as the process: the interpreter may call it at any later time
+
+
+def run(action):
+    """Have the main thread call ``action()`` between two of its bytecode instructions.
+
+    Source: Py_AddPendingCall in the C API reference. The interpreter calls back at least once for each time it is asked.
+    """
+    global _callback
+    import ctypes
+
+    if _callback is None:
+        _callback = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(_run_waiting)
+    _waiting.append(action)
+    ctypes.pythonapi.Py_AddPendingCall(_callback, None)
+
+
+def _run_waiting(_):
+    while _waiting:
+        _waiting.pop(0)()
+    return 0
