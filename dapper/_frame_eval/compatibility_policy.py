@@ -5,6 +5,7 @@ import os
 import sys
 from sys import gettrace as _gettrace
 
+from dapper._frame_eval import core as native
 from dapper._frame_eval.telemetry import TEXTS, Reason
 
 _uname = getattr(os, "uname", None)
@@ -13,7 +14,6 @@ _current_frames = sys._current_frames
 
 OUR_TOOLS = "dapper"  #: what the names of our sys.monitoring tools begin with
 _TOOL_IDS = (0, 3, 4)  # DEBUGGER_ID, and the two that belong to nobody
-_CORE = "dapper._frame_eval._frame_evaluator"
 
 
 class Facts:
@@ -105,26 +105,26 @@ class CompatibilityPolicy:
             config: a FrameEvalConfig.
         """
         fast = ("injection", "monitoring")
-        native = ("core", "eval_hook")
-        yield Reason.PYTHON_TOO_OLD, facts.python < self.supported_python_min, fast + native
-        yield Reason.PYTHON_NOT_KNOWN, facts.python > self.supported_python_max, fast + native
-        yield Reason.NOT_CPYTHON, facts.implementation != "cpython", fast + native
-        yield Reason.PLATFORM_NOT_KNOWN, facts.platform not in self.supported_platforms, ("injection",) + native
+        parts = ("core", "eval_hook")
+        yield Reason.PYTHON_TOO_OLD, facts.python < self.supported_python_min, fast + parts
+        yield Reason.PYTHON_NOT_KNOWN, facts.python > self.supported_python_max, fast + parts
+        yield Reason.NOT_CPYTHON, facts.implementation != "cpython", fast + parts
+        yield Reason.PLATFORM_NOT_KNOWN, facts.platform not in self.supported_platforms, ("injection",) + parts
         known = facts.machine.lower() in self.supported_architectures
-        yield Reason.ARCHITECTURE_NOT_KNOWN, not known, ("injection",) + native
-        yield Reason.FREE_THREADED, facts.free_threaded, ("injection",) + native
+        yield Reason.ARCHITECTURE_NOT_KNOWN, not known, ("injection",) + parts
+        yield Reason.FREE_THREADED, facts.free_threaded, ("injection",) + parts
         yield Reason.NO_MONITORING, not facts.has_monitoring, ("monitoring",)
         # Where there is sys.monitoring, injection uses it for frames that run already.
         yield Reason.TOOL_ID_TAKEN, facts.has_monitoring and not facts.tool_ids_free, fast
         yield Reason.BRANCH_EVENTS_ON, facts.branch_events, ("injection",)
         yield Reason.MONITORING_SUFFICES, facts.has_monitoring, ("eval_hook",)
         yield Reason.FOREIGN_EVAL_HOOK, facts.foreign_eval_hook, ("eval_hook",)
-        yield Reason.CORE_OFF, not config.core, native
-        if facts.core is not None:
-            yield facts.core, config.core, native
+        yield Reason.CORE_OFF, not config.core, parts
+        if facts.core not in (None, Reason.FREE_THREADED):
+            yield facts.core, config.core, parts
         yield Reason.JIT_ON, facts.jit, ()
         yield Reason.TRACE_FUNCTION_TAKEN, facts.trace_function is not None, ()
-        yield Reason.FRAME_EVAL_OFF, not config.enabled, fast + native
+        yield Reason.FRAME_EVAL_OFF, not config.enabled, fast + parts
         yield Reason.INJECTION_OFF, not config.injection, ("injection",)
         for engine in self.preference:
             yield Reason.ENGINE_NOT_BUILT, engine not in facts.engines, (engine,)
@@ -212,11 +212,7 @@ def gather(engines, use_core=True):
     """
     monitoring = getattr(sys, "monitoring", None)
     holders = other_tools() if monitoring is not None else {}
-    free_threaded = "free-threading build" in sys.version
-    core = problem = None
-    detail = ""
-    if use_core and not free_threaded:  # a module not made for these builds would switch the global lock on
-        core, problem, detail = load_core()
+    core, problem, detail = native.load() if use_core else (None, None, "")
     jit = getattr(sys, "_jit", None)
     return Facts(
         python=tuple(sys.version_info[:2]),
@@ -228,30 +224,13 @@ def gather(engines, use_core=True):
         tool_holders=tuple(holders.values()),
         core=problem,
         core_detail=detail,
-        free_threaded=free_threaded,
+        free_threaded="free-threading build" in sys.version,
         branch_events=bool(holders) and (_coverage_counts_branches(holders) or counts_branches(None)),
         foreign_eval_hook=bool(getattr(core, "has_foreign_eval_hook", bool)()),
         jit=jit is not None and jit.is_enabled(),
         trace_function=_foreign_trace_function(),
         engines=tuple(engines),
     )
-
-
-def load_core():
-    """The native core.
-
-    Returns:
-        (module, None, "") or (None, the Reason, what the import said).
-    """
-    try:
-        __import__(_CORE)
-    except ModuleNotFoundError as error:
-        if error.name == _CORE:
-            return None, Reason.CORE_MISSING, ""
-        return None, Reason.CORE_BROKEN, str(error)
-    except ImportError as error:
-        return None, Reason.CORE_BROKEN, str(error)
-    return sys.modules[_CORE], None, ""
 
 
 def other_tools():

@@ -120,6 +120,11 @@ class FrameEvalConfig:
         """The settings, under the names of the launch key."""
         return {key: getattr(self, attribute) for key, (attribute, _, _) in _KEYS.items()}
 
+    def same_engine(self, other):
+        """Whether an engine built for the one configuration serves the other."""
+        mine, its = self.as_dict(), other.as_dict()
+        return all(mine[key] == its[key] for key in mine if key != "telemetry")
+
     def __eq__(self, other):
         return isinstance(other, FrameEvalConfig) and self.as_dict() == other.as_dict()
 

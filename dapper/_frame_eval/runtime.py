@@ -67,13 +67,14 @@ class FrameEvalRuntime:
 
     Attributes:
         engine: the engine at work, or None.
+        engine_port: what it has of the debugger.
         table: the breakpoints at work.
         config, choice: as of the last `initialize`.
         notices: what the user should be told of that choice, one line each.
     """
 
     def __init__(self, port=None, engines=ENGINES, facts=gather, policy=CompatibilityPolicy()):
-        self.engine = None
+        self.engine = self.engine_port = None
         _, self.config, self.table = _NOTHING
         self.choice = None
         self.notices = []
@@ -85,7 +86,6 @@ class FrameEvalRuntime:
         self._engines = engines
         self._facts = facts
         self._caches = CacheManager()
-        self._engine_port = None
         self._initialized = False
         self._lock = RLock()
         self._busy = False
@@ -108,8 +108,12 @@ class FrameEvalRuntime:
             if table is not None:
                 self._take(table)
             if not self._initialized or config != self.config or (self.engine is None and self._port is not None):
+                before = self.config
                 self._choose(config)
-                self._restart()
+                if self._fits(before):
+                    self._hand_over()
+                else:
+                    self._restart()
             elif table is not None:
                 self._hand_over()
             return self.engine is not None or self._port is None
@@ -233,6 +237,12 @@ class FrameEvalRuntime:
             why = sorted({reason for reasons in choice.against.values() for reason in reasons})
             telemetry.record(Reason.SELECTIVE_TRACING_DISABLED_BY_POLICY, ", ".join(why))
 
+    def _fits(self, before):
+        """Whether the engine at work can go on. Below 3.12 no thread but its own can be traced again in pure Python."""
+        if self.engine is None or self.engine.name != self.choice.engine:
+            return False
+        return self.engine.name == LAST or self.config.same_engine(before)
+
     def _take(self, table):
         if type(table) is not type(self.table):
             self._caches.drop()  # its generations are counted by somebody else
@@ -270,11 +280,11 @@ class FrameEvalRuntime:
             if engine is not None:
                 self._end(engine)
             return False
-        self.engine, self._engine_port = engine, port
+        self.engine, self.engine_port = engine, port
         return True
 
     def _stop(self):
-        engine, self.engine, self._engine_port = self.engine, None, None
+        engine, self.engine, self.engine_port = self.engine, None, None
         self._due = None
         if engine is not None:
             self._end(engine)
@@ -308,7 +318,7 @@ class FrameEvalRuntime:
 
     def _on_fault(self, engine_port, error):
         """From an engine's callback, on any thread of the program."""
-        if engine_port is not self._engine_port:
+        if engine_port is not self.engine_port:
             return  # an engine that is gone already
         self._count(error)
         if self.faults >= MAX_FAULTS:

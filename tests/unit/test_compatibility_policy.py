@@ -1,12 +1,12 @@
 """Which engine an interpreter gets: every combination of facts, and how the facts are found."""
 
 import itertools
+import subprocess
 import sys
 import types
 
 import pytest
 
-from dapper._frame_eval import compatibility_policy
 from dapper._frame_eval.compatibility_policy import CompatibilityPolicy, Facts, gather
 from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.telemetry import TEXTS, Reason
@@ -233,19 +233,25 @@ def test_a_foreign_trace_function():
     assert found == ["%s.%s" % (__name__, tracer.__qualname__)]
 
 
-def test_a_core_that_is_not_there(monkeypatch):
-    monkeypatch.setitem(sys.modules, compatibility_policy._CORE, None)
-    assert compatibility_policy.load_core() == (None, Reason.CORE_MISSING, "")
-
-
-@pytest.mark.parametrize("error", [ImportError("undefined symbol: x"), ModuleNotFoundError("no y", name="y")])
-def test_a_core_that_can_not_be_loaded(monkeypatch, error):
-    class Finder:
-        @staticmethod
-        def find_spec(name, path=None, target=None):
-            if name == compatibility_policy._CORE:
-                raise error
-
-    monkeypatch.delitem(sys.modules, compatibility_policy._CORE, raising=False)
-    monkeypatch.setattr(sys, "meta_path", [Finder] + sys.meta_path)
-    assert compatibility_policy.load_core() == (None, Reason.CORE_BROKEN, str(error))
+@pytest.mark.parametrize(
+    "error, problem, detail",
+    [
+        ("ModuleNotFoundError(name, name=name)", Reason.CORE_MISSING, ""),
+        ("ModuleNotFoundError('no y', name='y')", Reason.CORE_BROKEN, "no y"),
+        ("ImportError('undefined symbol: x')", Reason.CORE_BROKEN, "undefined symbol: x"),
+    ],
+)
+def test_a_core_that_can_not_be_loaded(error, problem, detail):
+    code = """
+import sys
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == "dapper._frame_eval._frame_evaluator":
+            raise %s
+sys.meta_path.insert(0, Finder)
+from dapper._frame_eval.compatibility_policy import gather
+facts = gather(())
+assert (facts.core, facts.core_detail) == %r, (facts.core, facts.core_detail)
+assert gather((), use_core=False).core is None
+"""
+    subprocess.run([sys.executable, "-c", code % (error, (problem, detail))], check=True)

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from dapper._frame_eval import debugger_integration
+from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.debugger_integration import (
     get_integration_statistics,
     integrate_py_debugger,
@@ -86,6 +87,26 @@ def test_another_configuration_swaps_the_engine_while_it_runs(port):
     assert bench.runtime.status()["generation"] == 1
     assert port.lines == [None]  # tell it what the threads are up to
     assert bench.runtime.status()["swaps"] == 1
+
+
+@pytest.mark.parametrize(
+    "before, after, restarts",
+    [
+        ({"engine": "monitoring"}, {"engine": "monitoring", "telemetry": False}, False),
+        ({"engine": "monitoring"}, {"engine": "monitoring", "core": False}, True),
+        ({"engine": "settrace"}, {"engine": "settrace", "core": False}, False),
+        ({"engine": "settrace"}, False, False),
+        ({}, {"engine": "injection"}, True),
+    ],
+)
+def test_an_engine_is_restarted_only_for_a_reason(port, before, after, restarts):
+    bench = Bench(port)
+    bench.runtime.initialize(before)
+    engine = bench.runtime.engine
+    bench.runtime.initialize(after)
+    assert (bench.runtime.engine is not engine) == restarts
+    assert bench.runtime.engine.name == engine.name
+    assert bench.runtime.config == FrameEvalConfig.parse(after, {})
 
 
 def test_without_a_debugger_no_engine_runs():
