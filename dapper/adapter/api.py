@@ -3,6 +3,7 @@ import os
 import sys
 
 from dapper.adapter.server import server
+from dapper.protocol import wire
 from dapper.protocol.log import Log
 
 _environ = os.environ
@@ -33,11 +34,10 @@ def _announce(address):
     if not path or os.path.exists(path):
         return
     import atexit
-    import json
 
+    text = wire.encode({"client": {"host": address[0], "port": address[1]}}).decode("ascii")
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"client": {"host": address[0], "port": address[1]}}, file)
-        file.write("\n")
+        file.write(text + "\n")
     atexit.register(_withdraw, path, os.getpid())
 
 

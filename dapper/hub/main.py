@@ -1,6 +1,4 @@
 """The command line of the hub."""
-import argparse
-import json
 import os
 import signal
 import sys
@@ -9,15 +7,36 @@ from queue import SimpleQueue
 from dapper._version import __version__
 from dapper.hub import streams
 from dapper.hub.hub import Hub
+from dapper.protocol import wire
 from dapper.protocol.errors import DapError
 from dapper.protocol.log import Log
 
 
+USAGE = """\
+usage: dapper-adapter [--port PORT [--host HOST]] [--log-dir FOLDER] [--log-stderr] [--access-token TEXT]
+
+Debug Python programs for an editor that speaks the Debug Adapter Protocol.
+
+  --port PORT          listen for clients instead of using stdin and stdout; 0 is any port
+  --host HOST          the address to listen on; without it, this machine only
+  --log-dir FOLDER     write a log file into this folder; --log-stderr: write it on stderr
+  --access-token TEXT  what a program has to give that connects to us (or --server-access-token)
+  -V, --version        the version
+"""
+
+
 def main(argv):
     """Run the hub; returns only if it can't."""
-    options = parse(argv)
     try:
-        hub = Hub(open_log(options), options.server_access_token or options.access_token)
+        options = Options(argv)
+    except ValueError as error:
+        sys.stderr.write("%s\ndapper: %s\n" % (USAGE, error))
+        return 2
+    if options.shows is not None:
+        sys.stdout.write(options.shows)
+        return 0
+    try:
+        hub = Hub(open_log(options), options.token)
     except OSError as error:
         print("dapper: no log in %s: %s" % (options.log_dir, error.strerror), file=sys.stderr)
         return 2
@@ -36,28 +55,50 @@ def main(argv):
     os._exit(0)  # threads may still be reading; nothing of theirs matters
 
 
-def parse(argv):
-    """The options of the hub."""
-    parser = argparse.ArgumentParser(
-        prog="dapper.adapter", description="Debug Python programs for an editor that speaks the Debug Adapter Protocol."
-    )
-    parser.add_argument("--port", type=port_number, help="listen for clients instead of using stdin and stdout; 0 is any port")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--log-dir", default=os.environ.get("DAPPER_LOG_DIR") or os.environ.get("DEBUGPY_LOG_DIR"),
-                        help="write a log file into this folder")
-    parser.add_argument("--log-stderr", action="store_true", help="write the log on stderr")
-    parser.add_argument("--access-token", help="what a program has to give that connects to us")
-    parser.add_argument("--server-access-token", help="the same, by debugpy's other name")
-    parser.add_argument("-V", "--version", action="version", version="dapper %s" % __version__)
-    return parser.parse_args(argv)
+class Options:
+    """The options of the hub; `argparse` would double the time until it answers.
 
+    Args:
+        argv: the words behind the command.
 
-def port_number(text):
-    """The value of --port."""
-    number = int(text)
-    if not 0 <= number < 65536:
-        raise argparse.ArgumentTypeError("a port is from 0 to 65535")
-    return number
+    Raises:
+        ValueError: they are wrong; the text says how.
+    """
+
+    def __init__(self, argv):
+        self.port = None
+        self.host = "127.0.0.1"
+        self.log_dir = os.environ.get("DAPPER_LOG_DIR") or os.environ.get("DEBUGPY_LOG_DIR")
+        self.log_stderr = False
+        self.token = None
+        self.shows = None  # a text to show instead of doing anything
+        words = list(argv)
+        while words:
+            word, _, value = words.pop(0).partition("=")
+            if word in ("-h", "--help"):
+                self.shows = USAGE
+            elif word in ("-V", "--version"):
+                self.shows = "dapper %s\n" % __version__
+            elif word == "--log-stderr":
+                self.log_stderr = True
+            elif word in ("--port", "--host", "--log-dir", "--access-token", "--server-access-token"):
+                if not value and not words:
+                    raise ValueError("%s needs a value" % word)
+                self._take(word, value or words.pop(0))
+            else:
+                raise ValueError("there is no option %s" % word)
+
+    def _take(self, word, value):
+        if word == "--port":
+            if not value.isdigit() or int(value) > 65535:
+                raise ValueError("a port is a number from 0 to 65535, not %s" % value)
+            self.port = int(value)
+        elif word == "--host":
+            self.host = value
+        elif word == "--log-dir":
+            self.log_dir = value
+        else:
+            self.token = value
 
 
 def open_log(options):
@@ -82,8 +123,7 @@ def serve_until_told(hub, address):
     announce = os.environ.get("DAPPER_ADAPTER_ENDPOINTS") or os.environ.get("DEBUGPY_ADAPTER_ENDPOINTS")
     if announce:
         with open(os.open(announce, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"client": {"host": host, "port": port}}, file)
-            file.write("\n")
+            file.write(wire.encode({"client": {"host": host, "port": port}}).decode("ascii") + "\n")
     print("dapper %s listens on %s:%d" % (__version__, host, port), file=sys.stderr, flush=True)
     told.get()
     if announce:
