@@ -2,7 +2,7 @@
 import sys
 from _thread import get_ident
 
-from dapper._frame_eval import main_thread
+from dapper._frame_eval import main_thread, opcodes
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.new_threads import NewThreads
 from dapper._frame_eval.selective_tracer import Selector
@@ -165,6 +165,11 @@ class SettraceEngine:
 
     def _fault(self, error):
         if isinstance(error, (RecursionError, MemoryError)):
-            return  # the program is at its limit; what we do now must not push it over
+            # The program is at its limit; what we do now must not push it over.
+            if opcodes.OVERFLOW_STICKS:  # let it have the error; the interpreter stops tracing when we raise
+                if get_ident() == self._port.main_ident:
+                    self.reach_main_thread()
+                raise error
+            return
         telemetry.record(Reason.ENGINE_FAULT, repr(error))
         self._port.on_fault(error)

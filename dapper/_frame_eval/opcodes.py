@@ -43,6 +43,9 @@ INLINES_COMPREHENSIONS = _version >= (3, 12)
 #: Who swallows a RecursionError is aborted by the next one ("Cannot recover from stack overflow").
 RECURSION_ERROR_STICKS = _version < (3, 9)
 
+#: A RecursionError that is swallowed leaves the thread marked, and 50 frames on the interpreter aborts (up to 3.9).
+OVERFLOW_STICKS = _version < (3, 10)
+
 # ---- facts: instructions -------------------------------------------------------------------------------------------
 
 EXTENDED_ARG = _opcode.EXTENDED_ARG
@@ -371,6 +374,7 @@ def flow_of(code, found=None):
             while number < len(found) and found[number].offset < end:
                 place.append((number, flow.STEP))
                 number += 1
+            splits.add(number)
     starts = None
     if LINES_AS_MARKS:
         starts = {index[offset] for offset in _line_starts(code) if offset in index}

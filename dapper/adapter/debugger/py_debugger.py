@@ -466,7 +466,7 @@ class PyDebugger:
                     if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
                         continue
                 except (RecursionError, MemoryError):
-                    continue  # the program is at its limit, which says nothing of the condition
+                    raise  # the program is at its limit, which says nothing of the condition
                 except Exception as error:  # boundary: user condition; reported once, and it does not stop
                     self._condition_failed(breakpoint, error)
                     continue
