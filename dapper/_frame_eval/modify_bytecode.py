@@ -129,7 +129,7 @@ def insert(code, insertions, found=None, depths=None):
     depths = depths or stack_depths(code, found)
     layout = _Layout(code, found, insertions)
     layout.settle()
-    stack = max([code.co_stacksize] + [depths[one.number] + one.snippet.stack for one in insertions])
+    stack = max([code.co_stacksize] + [(depths[one.number] or 0) + one.snippet.stack for one in insertions])
     parts = {
         "co_code": layout.bytecode(code.co_code),
         "co_consts": tuple(layout.pool.consts),
@@ -373,7 +373,7 @@ class _Layout:
                     items = one.items
                     last = items[end - 1]
                     new.append(
-                        (items[start].at, last.at + last.size(), items[handler].at, depth + depths[number], lasti)
+                        (items[start].at, last.at + last.size(), items[handler].at, depth + (depths[number] or 0), lasti)
                     )
         new.sort()
         out = []

@@ -226,7 +226,7 @@ def _test(probe, names):
         tests.append(_expression(probe.condition, names))
     if probe.counter is not None:
         tests.append("%r()" % _COUNT)
-    return " and ".join(tests)
+    return "(%s)" % " and ".join(tests) if tests else ""
 
 
 def _values(message, names):

@@ -1,0 +1,495 @@
+"""Probes in code: they do what they say, the program does not notice, and what can't be proved is refused by name."""
+import itertools
+import opcode
+import pickle
+import sys
+import traceback
+import types
+
+import pytest
+
+from dapper._frame_eval import bytecode_safety, modify_bytecode, opcodes, probes, tables
+from dapper._frame_eval.bytecode_safety import ENTRY, Probe, Refused, build
+
+MONITORING = getattr(sys, "monitoring", None)
+
+
+class Trap:
+    """Writes down what it is told."""
+
+    def __init__(self):
+        self.seen = []
+
+    def trap(self, number):
+        self.seen.append(number)
+
+    def error(self, number):
+        self.seen.append((number, type(sys.exc_info()[1]).__name__))
+
+    def log(self, number, values):
+        self.seen.append((number, values))
+
+
+class Raising(Trap):
+    """A trap that is broken itself."""
+
+    def trap(self, number):
+        raise ValueError("a fault of ours")
+
+    error = log = trap
+
+
+def sample(n, items):
+    total = 0
+    for item in items:
+        total += item
+        if item == 3:
+            total += 100
+    while n > 0:
+        n -= 1
+    try:
+        total /= n
+    except ZeroDivisionError:
+        total += 1
+    finally:
+        total += 1000
+    return total
+
+
+FIRST = sample.__code__.co_firstlineno
+EXPECTED = sample(3, [1, 2, 3])
+
+
+def probed(func, wanted, trap, **more):
+    """A copy of ``func`` with probes at lines counted from its ``def``."""
+    first = func.__code__.co_firstlineno
+    keys = {key if key == ENTRY else first + key: probe for key, probe in wanted.items()}
+    built = build(func.__code__, keys, trap, **more)
+    copy = types.FunctionType(built.code, func.__globals__, func.__name__, func.__defaults__, func.__closure__)
+    return copy, built
+
+
+def seen(wanted, func=sample, args=(3, [1, 2, 3]), **more):
+    """What the trap is told in one call."""
+    trap = Trap()
+    copy, built = probed(func, wanted, trap, **more)
+    assert not built.refused, built.refused
+    assert copy(*args) == func(*args)
+    return trap.seen
+
+
+# ---- what probes do ------------------------------------------------------------------------------------------------
+
+
+def test_a_condition_traps_when_it_is_true():
+    assert seen({3: Probe(7, "item == 2 and total == 1")}) == [7]
+    assert seen({3: Probe(7, "item > 1")}) == [7, 7]
+    assert seen({3: Probe(7, "False")}) == []
+
+
+def test_without_condition_each_time():
+    assert seen({2: Probe(2), 3: Probe(3)}) == [2, 3, 2, 3, 2, 3, 2]
+
+
+def test_an_error_is_told_and_stays_inside():
+    assert seen({3: Probe(7, "item.no_such")}) == [(7, "AttributeError")] * 3
+    assert seen({3: Probe(7, "no_such_name")}) == [(7, "NameError")] * 3
+    assert seen({1: Probe(7, "total")}) == [(7, "UnboundLocalError")]
+    assert seen({10: Probe(7, "1 / n")}) == [(7, "ZeroDivisionError")]
+
+
+def test_a_counter_decides():
+    assert seen({3: Probe(1, None, itertools.cycle([0, 1, 0]).__next__)}) == [1]
+    counted = itertools.cycle([0, 1])
+    assert seen({3: Probe(1, "item > 1", counted.__next__)}) == [1], "it counts what the condition lets through"
+
+
+def test_a_log_point_gives_its_values():
+    message = [("text", "item {"), ("expression", "item"), ("expression", "'TEST', VALUES")]
+    assert seen({3: Probe(4, "item == 3", None, [("text", "plain")])}) == [(4, ("plain",))]
+    assert seen({3: Probe(4, None, None, message)})[0] == (4, "NameError")
+    message[2] = ("expression", "total * 2,")
+    assert seen({3: Probe(4, "item < 3", None, message)}) == [(4, ("item {", 1, (0,))), (4, ("item {", 2, (2,)))]
+
+
+def test_entry_comes_once_and_before_the_line():
+    def loop(n):
+        while n:
+            n -= 1
+
+    assert seen({ENTRY: Probe(0), 1: Probe(1, "True")}, loop, (2,)) == [0, 1, 1, 1]
+
+
+def test_all_lines_at_once():
+    lines = {line - FIRST: Probe(line - FIRST) for line in opcodes.executable_lines(sample.__code__)}
+    found = seen(lines)
+    assert found[:4] == [1, 2, 3, 4] and set(found) <= set(lines) and found[-1] == 14
+
+
+def test_a_broken_trap_does_not_reach_the_program():
+    for probe in (Probe(1), Probe(1, "True"), Probe(1, "no_such"), Probe(1, None, None, [("text", "x")])):
+        copy, _ = probed(sample, {2: probe, ENTRY: probe}, Raising())
+        assert copy(3, [1, 2, 3]) == EXPECTED
+
+
+def test_what_is_no_exception_passes_through():
+    class Leaving(Trap):
+        def trap(self, number):
+            raise SystemExit(number)
+
+    copy, _ = probed(sample, {3: Probe(5)}, Leaving())
+    with pytest.raises(SystemExit) as caught:
+        copy(1, [1])
+    assert caught.value.code == 5
+
+
+def test_the_recursion_limit_is_no_error():
+    def down(n):
+        return down(n + 1)
+
+    def deep(n):
+        return [n] == [[n]]
+
+    down.__globals__["deep_condition"] = deep
+    trap = Trap()
+    copy, _ = probed(down, {1: Probe(1, "deep_condition(n)")}, trap)
+    down_cell = types.FunctionType(copy.__code__, copy.__globals__, "down", None, copy.__closure__)
+    copy.__closure__[0].cell_contents = down_cell
+    with pytest.raises(RecursionError):
+        copy(0)
+    assert trap.seen == []
+
+
+# ---- scopes --------------------------------------------------------------------------------------------------------
+
+
+def test_closures_cells_and_arguments():
+    def outer(x):
+        def inner(y):
+            z = x + y
+            return lambda: z
+
+        return inner
+
+    trap = Trap()
+    inner, built = probed(outer(5), {2: Probe(1, "x == 5 and y == 1 and z == 6")}, trap)
+    inner(1)
+    assert trap.seen == [1] and not built.refused
+
+
+def test_globals_and_builtins():
+    assert seen({3: Probe(1, "len(items) == 3 and FIRST and sample and item == 1")}) == [1]
+
+
+def test_module_and_class_code_look_names_up():
+    trap = Trap()
+    module = compile("t = 0\nfor i in range(4):\n    t += i\n\nclass A:\n    x = t\n    y = x + 1\n", "<m>", "exec")
+    built = build(module, {3: Probe(3, "i == 2 and t == 1")}, trap)
+    constants = [
+        build(one, {7: Probe(7, "x == 6 and t == 6")}, trap).code if isinstance(one, types.CodeType) else one
+        for one in built.code.co_consts
+    ]
+    scope = {}
+    exec(built.code.replace(co_consts=tuple(constants)), scope)
+    assert trap.seen == [3, 7] and scope["A"].y == 7
+
+
+def test_unbound_locals_do_not_crash():
+    def branches(a):
+        if a:
+            value = 1
+        b = a
+        del b
+        return a
+
+    assert seen({3: Probe(1, "value == 1")}, branches, (0,)) == [(1, "UnboundLocalError")]
+    assert seen({3: Probe(1, "value == 1")}, branches, (1,)) == [1]
+    assert seen({5: Probe(1, "b")}, branches, (1,)) == [(1, "UnboundLocalError")]
+
+
+def test_generators_are_probed():
+    def numbers(n):
+        for i in range(n):
+            got = yield i
+            yield got
+
+    trap = Trap()
+    copy, _ = probed(numbers, {2: Probe(2, "i == 1"), 3: Probe(3, "got is None"), ENTRY: Probe(0)}, trap)
+    assert list(copy(2)) == list(numbers(2))
+    assert trap.seen == [0, 3, 2, 3]
+
+
+REFUSALS = {
+    "syntax": "item ==", "walrus": "(a := item)", "own_scope": "[q for q in items]", "suspends": "(yield)",
+    "private_name": "item.__hidden", "not_captured": "around == 1",
+}
+
+
+@pytest.mark.parametrize("reason", sorted(REFUSALS))
+def test_what_cannot_be_inserted_is_refused_by_name(reason):
+    _, built = probed(sample, {3: Probe(1, REFUSALS[reason]), 4: Probe(2)}, Trap(), enclosing=["around"])
+    assert built.refused[FIRST + 3].reason == reason in bytecode_safety.REASONS
+    assert built.done == {FIRST + 4}
+
+
+def test_a_line_without_code_is_refused():
+    copy, built = probed(sample, {100: Probe(1)}, Trap())
+    assert built.refused[FIRST + 100].reason == "no_entry" in bytecode_safety.PLACES
+    assert built.code is sample.__code__ and not built.done
+
+
+def test_a_variable_around_a_class_body_is_refused():
+    def make():
+        hidden = 1
+
+        class A:
+            x = hidden
+            y = 2
+
+        return A
+
+    body = next(one for one in make.__code__.co_consts if isinstance(one, types.CodeType))
+    line = body.co_firstlineno + 2
+    assert build(body, {line: Probe(1, "hidden == 1")}, Trap()).refused[line].reason == "class_variable"
+
+
+@pytest.mark.skipif(not opcodes.INLINES_COMPREHENSIONS, reason="comprehensions have a frame of their own before 3.12")
+def test_a_name_that_is_a_comprehension_variable_here_only_is_refused():
+    def inlined(items, q2):
+        x = [q for q in items]
+        return [q2 for q2 in x]
+
+    _, built = probed(inlined, {2: Probe(1, "q == 1")}, Trap())
+    assert [one.reason for one in built.refused.values()] == ["comprehension_variable"]
+    assert seen({2: Probe(1, "q2 == 9")}, inlined, ([1], 9))[0] == 1
+
+
+# ---- the event that follows ----------------------------------------------------------------------------------------
+
+
+def events_after(wanted, how, func=sample, args=(1, [1, 2])):
+    """The line events of ``func`` from its first trap on, which switches them on; "trap" where a trap was."""
+    told = []
+    code = []
+
+    def line_event(frame, event, arg):
+        if frame.f_code in code and event == "line":
+            told.append(frame.f_lineno - func.__code__.co_firstlineno)
+        return line_event
+
+    class Arming(Trap):
+        def trap(self, number):
+            told.append("trap")
+            frame = sys._getframe(2)
+            if how == "monitoring":
+                MONITORING.set_local_events(3, frame.f_code, MONITORING.events.LINE)
+            else:
+                frame.f_trace = line_event
+                sys.settrace(line_event)
+
+    copy, _ = probed(func, wanted, Arming())
+    code.append(copy.__code__)
+    before = sys.gettrace()
+    if how == "monitoring":
+        MONITORING.use_tool_id(3, "test")
+        MONITORING.register_callback(
+            3, MONITORING.events.LINE, lambda _, line: told.append(line - func.__code__.co_firstlineno)
+        )
+    try:
+        copy(*args)
+    finally:
+        sys.settrace(before)
+        if how == "monitoring":
+            MONITORING.set_local_events(3, copy.__code__, 0)
+            MONITORING.register_callback(3, MONITORING.events.LINE, None)
+            MONITORING.free_tool_id(3)
+    return told
+
+
+@pytest.mark.parametrize("how", ["settrace"] + ["monitoring"] * (MONITORING is not None))
+@pytest.mark.parametrize(
+    "wanted, expected",
+    [
+        ({3: Probe(3, "item == 2")}, ["trap", 3, 4, 2, 6, 7, 6, 8, 9, 10, 11, 13, 14]),
+        ({1: Probe(1)}, ["trap", 1, 2, 3, 4, 2, 3, 4]),
+        ({ENTRY: Probe(1)}, ["trap", 1, 2, 3, 4, 2, 3, 4]),
+        ({2: Probe(1, "total == 1")}, ["trap", 2, 3, 4, 2]),
+        ({10: Probe(1, "total == 3")}, ["trap", 10, 11, 13, 14]),
+    ],
+)
+def test_the_line_event_of_the_same_line_follows_a_trap(wanted, expected, how):
+    told = events_after(wanted, how)
+    if opcodes.LINES_AS_MARKS:
+        expected = [line for line in expected if line != 8]  # `try` has no instruction there
+    assert told[:5] == expected[:5]
+
+
+def all_line_events(func, args):
+    told = []
+    code = func.__code__
+
+    def trace(frame, event, arg):
+        if frame.f_code is code:
+            if event == "line":
+                told.append(frame.f_lineno)
+            return trace
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        result = func(*args)
+    finally:
+        sys.settrace(before)
+    return told, result
+
+
+def test_probes_that_do_not_trap_change_no_line_event():
+    lines = opcodes.executable_lines(sample.__code__)
+    trap = Trap()
+    built = build(sample.__code__, {line: Probe(1, "total == 'x'") for line in lines}, trap, every_entry=True)
+    copy = types.FunctionType(built.code, globals())
+    assert all_line_events(copy, (2, [1, 3])) == all_line_events(sample, (2, [1, 3]))
+
+
+def test_entries_are_those_of_the_old_code():
+    lines = opcodes.executable_lines(sample.__code__)
+    built = build(sample.__code__, {FIRST + 3: Probe(1, "item"), FIRST + 2: Probe(1, "n")}, Trap())
+    assert set(built.entries) == lines
+    new = {item.offset: item.line for item in opcodes.instructions(built.code)}
+    assert all(new[offset] == line for line, offsets in built.entries.items() for offset in offsets)
+
+
+def test_tracebacks_are_the_same():
+    def fails(a):
+        b = a
+        return (a +
+                b / 0)
+
+    def lines(func):
+        try:
+            func(1)
+        except ZeroDivisionError as error:
+            text = traceback.format_exception(ZeroDivisionError, error, error.__traceback__)
+            return [line for line in text if "in fails" in line]
+
+    copy, _ = probed(fails, {1: Probe(1, "a == 5"), 2: Probe(1, "b == 9"), 3: Probe(1, "b.x")}, Trap())
+    assert lines(copy) == lines(fails) and lines(fails)
+
+
+# ---- pickling ------------------------------------------------------------------------------------------------------
+
+
+def test_constants_of_a_probe_pickle_to_something_harmless():
+    copy, _ = probed(sample, {3: Probe(1, "item == 2"), ENTRY: Probe(2)}, Trap())
+    new = [one for one in copy.__code__.co_consts if not any(one is old for old in sample.__code__.co_consts)]
+    calls = [one for one in pickle.loads(pickle.dumps(new)) if callable(one) and not isinstance(one, type)]
+    assert len(calls) == 3 and not any(call() for call in calls)
+
+
+def test_cloudpickle_by_value():
+    cloudpickle = pytest.importorskip("cloudpickle")
+    copy, _ = probed(sample, {3: Probe(1, "item.no_such"), ENTRY: Probe(2)}, Trap())
+    copy.__module__ = "__main__"
+    assert pickle.loads(cloudpickle.dumps(copy))(3, [1, 2, 3]) == EXPECTED
+
+
+# ---- the proof -----------------------------------------------------------------------------------------------------
+
+
+def proved(**changes):
+    """The name of the check that refuses code with a probe after it was tampered with."""
+    code = sample.__code__
+    found = opcodes.instructions(code)
+    snippet = probes.compile_probe(code, Probe(1, "item == 2"), Trap())
+    number = next(place for place, item in enumerate(found) if item.line == FIRST + 3)
+    result = modify_bytecode.insert(code, [modify_bytecode.Insertion(number, snippet, line=FIRST + 3)])
+    inserted = result.inserted
+    new = result.code
+    if "inserted" in changes:
+        inserted = changes.pop("inserted")(inserted)
+    if "lines" in changes:
+        table = "co_lnotab" if opcodes.LINES_AS_MARKS else "co_linetable"
+        changes[table] = shifted(new, changes.pop("lines"))
+    if "patch" in changes:
+        raw = bytearray(new.co_code)
+        changes.pop("patch")(raw, inserted, opcodes.instructions(new))
+        changes["co_code"] = bytes(raw)
+    try:
+        bytecode_safety.prove(code, new.replace(**changes), inserted)
+    except Refused as refused:
+        assert refused.reason in bytecode_safety.CHECKS
+        return refused.reason
+    return "proved"
+
+
+def store(raw, inserted, items):
+    place = next(item for item in items if item.offset >= inserted[0][0] and item.opcode in opcodes.HAS_LOCAL)
+    raw[place.offset] = opcode.opmap["STORE_FAST"]
+
+
+def other_argument(raw, inserted, items):
+    raw[items[-2].offset + 1] ^= 1
+
+
+def astray(raw, inserted, items):
+    old = [item for item in items if item.target is not None and item.offset > inserted[0][1]]
+    raw[old[-1].offset + 1] += 2
+
+
+def out_of_the_probe(raw, inserted, items):
+    inside = [item for item in items if item.target is not None and inserted[0][0] <= item.offset < inserted[0][1]]
+    place = inside[-1].offset + 1
+    raw[place] = 0 if inside[-1].opcode in opcodes.JUMPS_ABSOLUTE else raw[place] ^ 0x40
+
+
+def test_the_proof_accepts_what_was_built():
+    assert proved() == "proved"
+
+
+@pytest.mark.parametrize(
+    "check, changes",
+    [
+        ("shape", {"co_name": "other"}),
+        ("shape", {"co_consts": ()}),
+        ("shape", {"co_flags": sample.__code__.co_flags ^ 0x100}),
+        ("instructions", {"inserted": lambda inserted: []}),
+        ("instructions", {"inserted": lambda inserted: [(inserted[0][0], inserted[0][1] + 2)]}),
+        ("instructions", {"patch": other_argument}),
+        ("jumps", {"patch": astray}),
+        ("probes", {"patch": store}),
+        ("probes", {"patch": out_of_the_probe}),
+        ("stack", {"co_stacksize": 0}),
+    ],
+)
+def test_the_proof_names_what_is_wrong(check, changes):
+    assert proved(**changes) == check
+
+
+def shifted(code, line):
+    """The line table of ``code`` as it would be if ``line`` were another one."""
+    first = code.co_firstlineno
+    if opcodes.LINES_AS_MARKS:
+        marks = tables.decode_lnotab(code.co_lnotab, first)
+        return tables.encode_lnotab([(at, one + 500 * (one == line)) for at, one in marks], first)
+    if not opcodes.LINES_AS_LOCATIONS:
+        runs = [(end - start, one + 500 if one == line else one) for start, end, one in code.co_lines()]
+        return tables.encode_linetable(runs, first)
+    entries = tables.decode_locations(code.co_linetable, first)
+    for entry in entries:
+        if entry.position and entry.position[0] == line:
+            entry.position = (line + 500, line + 500, None, None)
+            entry.raw = None
+    return tables.encode_locations(entries, first)
+
+
+def test_a_wrong_line_is_found():
+    table = "co_lnotab" if opcodes.LINES_AS_MARKS else "co_linetable"
+    assert proved(lines=FIRST + 8) == "positions"
+    assert proved(**{table: getattr(sample.__code__, table)}) in ("positions", "decodes")
+
+
+@pytest.mark.skipif(not opcodes.EXCEPTION_TABLE, reason="there is no table before 3.11")
+def test_a_wrong_handler_is_found():
+    assert proved(co_exceptiontable=b"") in ("exceptions", "stack")
+    assert proved(co_exceptiontable=sample.__code__.co_exceptiontable) in ("exceptions", "stack")
