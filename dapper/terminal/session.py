@@ -9,6 +9,7 @@ from dapper.terminal.program import Program
 from dapper.terminal.syntax import Problem
 
 _PATIENCE = 0.3  #: seconds the program has to stop or to answer, before the signal that wakes it
+_TEXTS = {"notStopped": "This thread is not at a line of Python: it waits inside a call into C."}
 _TRIES = 10  #: times an evaluation that was given up is asked to end
 
 
@@ -152,7 +153,7 @@ class Session:
         self.index = 0
         self._modes.to_program()
         try:
-            self.ask(command, threadId=self.thread, **arguments)
+            self.ask(command, threadId=here[0].thread if command == "continue" else self.thread, **arguments)
         except Problem:
             self._running = False
             if self.stop is None and not self.ended:
@@ -279,7 +280,7 @@ class Session:
                 self._give_up(ticket)
                 raise
         except Refused as error:
-            raise Problem(str(error)) from None
+            raise Problem(_TEXTS.get(str(error), str(error))) from None
         except Gone as error:
             self.ended = True
             raise Problem(str(error)) from None

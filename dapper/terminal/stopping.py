@@ -1,4 +1,5 @@
 """Commands about where to stop."""
+import ast
 import os
 
 from dapper.terminal.breakpoints import times
@@ -131,9 +132,7 @@ def exceptions(face, argument):
 def _add(face, argument, temporary):
     file, line, function, text = place(argument)
     if function:
-        # As in pdb, a function of this file is that one, and not another file's of the same name.
-        here = face.current_path() if function in face.functions_here() else None
-        module = os.path.splitext(os.path.basename(here))[0] if here and os.path.isfile(here) else None
+        module, function = _meant(face, function)
         made = face.breakpoints.add(function=function, module=module, condition=text, temporary=temporary)
     else:
         made = face.breakpoints.add(path=_find(face, file), line=line, condition=text, temporary=temporary)
@@ -151,6 +150,26 @@ def _add(face, argument, temporary):
     # A function of this very file that is not defined yet needs no word: it will be.
     if made.message and not (function in face.functions_here() and not made.verified):
         face.console.say(("    " if made.verified else "    not set yet: ") + made.message)
+
+
+def _meant(face, name):
+    """As in pdb, a name means the function of this file, or what the frame looked at calls so.
+
+    Returns:
+        (module or None, qualified name); None and the name itself where neither knows it (yet).
+    """
+    path, function = None, name
+    if name in face.functions_here():
+        path = face.current_path()
+    elif not face.over and ":" not in name and "<" not in name:
+        try:
+            question = "(lambda f: (f.__code__.co_filename, f.__qualname__))(%s)" % name
+            path, function = ast.literal_eval(face.session.evaluate(question, "clipboard"))
+        except Problem:
+            pass  # no function of that name here; perhaps one of a module to come
+    if path is None or not os.path.isfile(path):
+        return None, name
+    return os.path.splitext(os.path.basename(path))[0], function.replace(".<locals>", "")
 
 
 def _find(face, file):

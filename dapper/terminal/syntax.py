@@ -6,6 +6,7 @@ _PYTHON_BEHIND = re.compile(r"""[.(\["']|\s*,|\s*(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=
 _WORD = re.compile(r"([^\W\d]\w*)(.*)", re.DOTALL)
 #: Commands that print: `p(x)` is theirs, whatever the program calls p.
 _PRINTING = ("p", "pp")
+_LEAVING = ("exit()", "quit()")
 
 
 class Problem(Exception):
@@ -72,6 +73,8 @@ def parse(text, commands):
         return "!", text[1:].strip()
     if text.startswith("?"):
         return "help", text[1:].strip()
+    if text in _LEAVING:
+        return text[:-2], ""
     match = _WORD.match(text)
     if match is None or match.group(1) not in commands:
         return "!", text

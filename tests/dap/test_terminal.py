@@ -221,6 +221,16 @@ def test_breakpoints_in_another_file(sitting):
     assert seen.answer("cl helper:2") == "Deleted breakpoint 1 at helper.py:2"
 
 
+def test_a_function_is_meant_as_the_frame_knows_it(sitting):
+    files = {"prog.py": "import helper as h\n\nh.Tool().use(2)\n",
+             "helper.py": "class Tool:\n    def use(self, n):\n        return n\n"}
+    seen = sitting(files, "n\nb h.Tool().use, n == 2\nc\nq\n")
+    assert seen.answer("b h.Tool().use, n == 2") == "*** h.Tool().use is neither a line nor a function."
+    seen = sitting(files, "n\nb h.Tool.use, n == 2\nc\nq\n")
+    assert seen.answer("b h.Tool.use, n == 2") == "Breakpoint 1 at helper.py:2 (Tool.use)"
+    assert seen.answer("c") == "Breakpoint 1\n> helper.py(3)%suse()\n-> return n" % ("Tool." if CLASS else "")
+
+
 def test_until_leaves_a_loop_and_next_stays_in_the_frame_looked_at(sitting):
     seen = sitting(LOOP, "b 3\nc\ncl\nuntil\np i\nrun\nb 3\nc\ncl\nu\nn\nq\n")
     assert seen.answer("until") == "> prog.py(4)spin()\n-> return x"
@@ -453,7 +463,7 @@ thread.join()
 
 
 def test_threads_are_listed_and_looked_at(sitting):
-    seen = sitting(THREADS, "b 4\nc\nthreads\nthread 1\nthread 2\np n\nthread 9\nc\n")
+    seen = sitting(THREADS, "b 4\nc\nthreads\nthread 1\nthread 2\np n\nthread 9\nthread 1\nn\nc\n")
     assert seen.answer("c").startswith("Breakpoint 1\n[Thread 2: helper]\n> prog.py(4)work()")
     listed = seen.answer("threads").split("\n")
     assert listed[0].startswith("  1   MainThread ") and listed[1] == "> 2   helper               prog.py(4)work()"

@@ -44,6 +44,7 @@ def test_a_line_is_split_outside_of_quotes_and_brackets(line, parts):
         ("!n", ("!", "n")),
         ("! c = 1", ("!", "c = 1")),
         ("x", ("!", "x")),
+        ("exit()", ("exit", "")),
         ("total(3)", ("!", "total(3)")),
     ],
 )
