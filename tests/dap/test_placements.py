@@ -98,7 +98,9 @@ def hits(dap, runs, tmp_path_factory):
 
 
 @pytest.mark.parametrize("placement", HERE, ids=lambda placement: placement.name.replace(" ", "-"))
-def test_placement(placement, hits):
+def test_placement(placement, engine, hits):
+    if placement.needs:
+        engine.need(placement.needs)
     assert " ".join(hits[placement.name]) == placement.expected
 
 

@@ -140,7 +140,7 @@ class Table:
     def lines_of(self, code):
         """line → LineStops for the lines of ``code`` that have breakpoints."""
         found = self.by_key.get(self._sources.key(code.co_filename))
-        if not found:
+        if not found or code.co_name == "__annotate__":  # that evaluates annotations again, long after their lines ran
             return {}
         own = opcodes.executable_lines(code)
         line_map = self._maps.of(self._sources.key(code.co_filename))

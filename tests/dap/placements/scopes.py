@@ -217,6 +217,7 @@ SCOPES = [
         after = a  # @after
         """,
         "if element if if element after",
+        needs="tell a filter over lines from its element",
     ),
     Placement(
         "comprehension in a function",
