@@ -71,7 +71,8 @@ class Breakpoint:
     def describe(self):
         """What the list says about it, as a list of lines."""
         kind = "del" if self.temporary else "keep"
-        lines = ["%-4dbreakpoint   %-4s %-3s   at %s" % (self.number, kind, "yes" if self.enabled else "no", self.where)]
+        enabled = "yes" if self.enabled else "no"
+        lines = ["%-4dbreakpoint   %-4s %-3s   at %s" % (self.number, kind, enabled, self.where)]
         if self.condition:
             lines.append("\tstop only if %s" % self.condition)
         if self.ignore:

@@ -288,7 +288,7 @@ class Session:
             self._drain()
 
     def _give_up(self, ticket):
-        """Ctrl-C: end what the program does for an answer nobody waits for any more; else it can't give the next one."""
+        """Ctrl-C: end what the program does for an answer nobody waits for; else it can't give the next one."""
         try:
             if self._can.get("supportsCancelRequest"):
                 self._client.send("cancel", requestId=ticket)

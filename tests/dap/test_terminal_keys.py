@@ -1,4 +1,4 @@
-"""The terminal face in a real terminal: keys, the program's own input, modes, history; with and without its libraries."""
+"""The terminal face in a real terminal: keys, the program's own input, modes, history; with its libraries and without."""
 
 import importlib.util
 import os

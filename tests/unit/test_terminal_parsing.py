@@ -54,7 +54,8 @@ def test_commands_are_told_from_python(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["c = 5", "n += 1", "n == 3", "a.b", "list(x)", "a[0]", "a, r = 1, 2", "b'text'", 'r"x"', "p.x = 3", "n //= 2", "p=1"],
+    ["c = 5", "n += 1", "n == 3", "a.b", "list(x)", "a[0]", "a, r = 1, 2", "b'text'", 'r"x"', "p.x = 3", "n //= 2",
+     "p=1"],
 )
 def test_python_that_begins_like_a_command_is_python(text):
     assert syntax.parse(text, COMMANDS) == ("!", text)
