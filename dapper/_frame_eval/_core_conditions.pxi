@@ -208,9 +208,9 @@ cdef class Counter:
     """
 
     cdef vectorcallfunc vectorcall
-    cdef public long long count
     cdef readonly object test
-    cdef long long number
+    cdef long long calls, number
+    cdef long long due  # of every number-th: the next count that is wanted
     cdef int sign
 
     def __cinit__(self, *args, **kwargs):
@@ -224,29 +224,43 @@ cdef class Counter:
             self.number = test[1]
             if self.sign == 6 and self.number < 1:
                 raise ValueError("every how many? %d" % self.number)
+            self.due = self.number
         elif not callable(test):
             raise TypeError("a test is a pair or a callable")
 
     def __reduce__(self):
         return partial, (bool,)  # a function with a probe may be pickled: elsewhere it counts nothing and is false
 
-    cdef int hit(self) except -1:
-        self.count += 1
-        if self.sign == 2:
-            return self.count == self.number
+    @property
+    def count(self):
+        return self.calls
+
+    @count.setter
+    def count(self, long long calls):
+        self.calls = calls
         if self.sign == 6:
-            return self.count % self.number == 0
+            self.due = (calls // self.number + 1) * self.number
+
+    cdef int hit(self) except -1:
+        self.calls += 1
+        if self.sign == 2:
+            return self.calls == self.number
+        if self.sign == 6:
+            if self.calls != self.due:
+                return 0
+            self.due += self.number
+            return 1
         if self.sign < 0:
-            return bool(self.test(self.count))
+            return bool(self.test(self.calls))
         if self.sign == 0:
-            return self.count < self.number
+            return self.calls < self.number
         if self.sign == 1:
-            return self.count <= self.number
+            return self.calls <= self.number
         if self.sign == 3:
-            return self.count != self.number
+            return self.calls != self.number
         if self.sign == 4:
-            return self.count > self.number
-        return self.count >= self.number
+            return self.calls > self.number
+        return self.calls >= self.number
 
 
 cdef object call_counter(PyObject *self, PyObject *const *arguments, size_t count, PyObject *names):
