@@ -4,8 +4,8 @@ The functions here are its public face; importing it starts and loads nothing.
 """
 
 __all__ = (
-    "disable_frame_eval", "enable_frame_eval", "get_frame_eval_stats", "get_frame_eval_status", "initialize_with_config",
-    "is_frame_eval_available", "is_frame_eval_enabled",
+    "disable_frame_eval", "enable_frame_eval", "get_frame_eval_stats", "get_frame_eval_status",
+    "initialize_with_config", "is_frame_eval_available", "is_frame_eval_enabled",
 )
 
 

@@ -1,4 +1,4 @@
-"""What is known of code objects: which ones run here (knowledge), and what was decided about them (derived, droppable)."""
+"""What is known of code objects: which of them run here, and what was decided about each (derived, droppable)."""
 from _weakref import ref
 
 _UNDECIDED = (0, 0, None)

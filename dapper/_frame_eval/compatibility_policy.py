@@ -1,5 +1,6 @@
-"""Which engine serves an interpreter, and what speaks against the others. `CompatibilityPolicy.choose` is pure: facts in,
-choice out; `gather` collects the facts of this interpreter and decides nothing.
+"""Which engine serves an interpreter, and what speaks against the others.
+
+`CompatibilityPolicy.choose` is pure: facts in, choice out; `gather` collects the facts and decides nothing.
 """
 import os
 import sys
@@ -94,7 +95,9 @@ class CompatibilityPolicy:
     supported_python_min = (3, 8)
     supported_python_max = (3, 15)
     supported_platforms = ("linux", "darwin", "win32")
-    supported_architectures = ("x86_64", "amd64", "aarch64", "arm64", "i386", "i686", "x86", "armv7l", "ppc64le", "s390x", "riscv64")
+    supported_architectures = (
+        "x86_64", "amd64", "aarch64", "arm64", "i386", "i686", "x86", "armv7l", "ppc64le", "s390x", "riscv64"
+    )
     preference = ("injection", "monitoring", "settrace")
 
     def detectors(self, facts, config):
@@ -166,9 +169,9 @@ class CompatibilityPolicy:
         lines = []
         for reason in (Reason.PYTHON_NOT_KNOWN, Reason.PYTHON_TOO_OLD):
             if reason in holding:
-                text = "Python %d.%d: dapper knows %d.%d to %d.%d. Breakpoints work through sys.settrace, which is slower."
                 span = self.supported_python_min + self.supported_python_max
-                return [text % (facts.python + span)]
+                text = "Python %d.%d: dapper knows %d.%d to %d.%d." % (facts.python + span)
+                return [text + " Breakpoints work through sys.settrace, which is slower."]
         if config.engine is not None and config.engine != engine:
             why = TEXTS[against[config.engine][0]]
             lines.append("%s is used, as the engine %s can't be: %s" % (engine, config.engine, why))
@@ -179,11 +182,12 @@ class CompatibilityPolicy:
             text = "sys.settrace is used by %s already; while dapper uses it, that tool sees nothing."
             lines.append(text % facts.trace_function)
         if Reason.CORE_BROKEN in holding:
-            lines.append("The native core can't be loaded (%s); dapper works without it, more slowly." % facts.core_detail)
+            text = "The native core can't be loaded (%s); dapper works without it, more slowly."
+            lines.append(text % facts.core_detail)
         return lines
 
     def report(self, facts, choice):
-        """A dict about an interpreter for people and tools: what is supported, what was chosen, what speaks against it."""
+        """A dict for people and tools: what is supported, what was chosen, and what speaks against the rest."""
         against = {what: list(reasons) for what, reasons in choice.against.items()}
         codes = {reason for reasons in against.values() for reason in reasons}.union(choice.limits)
         return {

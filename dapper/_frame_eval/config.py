@@ -5,7 +5,7 @@
     "frameEval": {"injection": false}                   no code is rewritten
     DAPPER_FRAME_EVAL=0  DAPPER_FRAME_EVAL_ENGINE=settrace  DAPPER_FRAME_EVAL_CONDITION_BUDGET=50 ...
 
-The launch key wins over the environment, and what can't be understood is said and ignored: a session begins in any case.
+The launch key wins over the environment. What can't be understood is said and ignored: a session begins in any case.
 """
 import os
 

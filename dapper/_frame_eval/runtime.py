@@ -56,12 +56,12 @@ class EnginePort:
 
 
 class FrameEvalRuntime:
-    """The composition root of frame evaluation: "off" → `initialize` → "running", or "ready" while nobody is connected.
+    """The composition root: "off" → `initialize` → "running", or "ready" while no debugger is connected.
 
     Args:
         port: the debugger's side of an engine (see SettraceEngine), and ``on_engine(line)``: another engine has taken
-            over in mid-course, for the reason in ``line`` if it is to be told; say to it what the threads are up to. None
-            until `connect`.
+            over in mid-course, for the reason in ``line`` if it is to be told; say to it what the threads are up to.
+            None until `connect`.
         engines: engine → ``build(port, choice, config)``.
         facts: gives the policy's Facts for (engine names, whether to use the core).
 
@@ -189,8 +189,8 @@ class FrameEvalRuntime:
     # What is going on
 
     def status(self):
-        """A dict: ``state`` ("off", "ready" or "running"), ``engine``, ``against`` (engine or part → reasons), ``limits``,
-        ``notices``, ``faults``, ``swaps`` and ``generation`` (of the breakpoints).
+        """A dict: ``state`` ("off", "ready" or "running"), ``engine``, ``against`` (engine or part → reasons),
+        ``limits``, ``notices``, ``faults``, ``swaps`` and ``generation`` (of the breakpoints).
         """
         running = self.engine is not None
         choice = self.choice

@@ -178,6 +178,20 @@ def test_the_caches_hold_nothing_back(prog, engine):
 
 
 @pytest.mark.parametrize("engine", NAMES)
+def test_a_run_records_nothing(prog, engine):
+    """Telemetry is for decisions and failures; calls, lines and stops are neither."""
+    told = []
+
+    def look(witness, run):
+        telemetry.reset()  # what the choice of the engine had to say
+        run()
+        told.append(telemetry.snapshot())
+
+    assert len(meet(prog, engine, MARKS, call=look).met) > 10
+    assert told == [{"telemetry": True, "counts": {}, "recent": []}]
+
+
+@pytest.mark.parametrize("engine", NAMES)
 def test_figures_of_a_run(prog, engine):
     stats = {}
 

@@ -1,4 +1,4 @@
-"""PyDebugger plugged into the runtime: stops and steps while caches go and engines change; and the same seen by a client."""
+"""PyDebugger plugged into the runtime: stops and steps while caches go and engines change, and what a client sees."""
 
 import os
 import queue
@@ -217,7 +217,7 @@ def test_engines_step_alike(client):
 
 @pytest.mark.parametrize("engine", NAMES)
 def test_a_second_session_finds_the_code_of_the_first(client, engine):
-    """What ran under the first session announces itself only once to sys.monitoring; a breakpoint has to work all the same."""
+    """What ran under the first session is not announced by sys.monitoring again; breakpoints work all the same."""
     one = client(frameEval={"engine": engine})
     space = {"__name__": "prog"}
     one.run(exec, load(one.program), space)
@@ -248,7 +248,9 @@ def test_detached_is_as_if_never_there(client, engine):
 
 
 @pytest.mark.skipif("monitoring" not in NAMES, reason="settrace is the only engine here")
-@pytest.mark.parametrize("kind, place", [("over", ("outer", "for")), ("in", ("inner", "inner")), ("out", ("<module>", "one"))])
+@pytest.mark.parametrize(
+    "kind, place", [("over", ("outer", "for")), ("in", ("inner", "inner")), ("out", ("<module>", "one"))]
+)
 def test_a_step_survives_the_change_of_engine(client, kind, place):
     one = client(frameEval={"engine": "monitoring"})
     one.breakpoints("call")

@@ -96,7 +96,7 @@ def test_the_launch_key_wins():
         (1, "frameEval has to be true, false or an object, not int."),
         ([], "frameEval has to be true, false or an object, not list."),
         ({"engine": "warp"}, "frameEval.engine has to be one of auto, injection, monitoring, settrace, not 'warp'."),
-        ({"engine": ["settrace"]}, "frameEval.engine has to be one of auto, injection, monitoring, settrace, not ['settrace']."),
+        ({"engine": [1]}, "frameEval.engine has to be one of auto, injection, monitoring, settrace, not [1]."),
         ({"injection": 1}, "frameEval.injection has to be true or false, not 1."),
         ({"injection": "maybe"}, "frameEval.injection has to be true or false, not 'maybe'."),
         ({"conditionBudget": True}, "frameEval.conditionBudget has to be a number of milliseconds, not True."),

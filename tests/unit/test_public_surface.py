@@ -2,10 +2,16 @@
 
 import importlib
 import inspect
+import os
 import subprocess
 import sys
 
 import pytest
+
+from dapper._frame_eval.config import FrameEvalConfig, variable_of
+from dapper._frame_eval.runtime import FrameEvalRuntime
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 SURFACE = {
     "dapper._frame_eval": {
@@ -56,13 +62,25 @@ def test_name_and_arguments(place, name):
 
 def test_classes():
     from dapper._frame_eval.compatibility_policy import CompatibilityPolicy
-    from dapper._frame_eval.config import FrameEvalConfig
     from dapper._frame_eval.frame_eval_main import FrameEvalManager, manager
 
     assert isinstance(manager, FrameEvalManager)
     assert FrameEvalConfig() == FrameEvalConfig.parse(None, {})
     for name in ("supported_python_min", "supported_python_max", "supported_platforms", "supported_architectures"):
         assert getattr(CompatibilityPolicy, name)
+
+
+def test_the_page_names_it_all():
+    with open(os.path.join(ROOT, "doc", "frame-evaluation.md"), encoding="utf-8") as file:
+        page = file.read()
+    for place, names in SURFACE.items():
+        for name in names if "Runtime" not in place else ():
+            assert "`%s(" % name in page
+    for key, value in FrameEvalConfig().as_dict().items():
+        default = "auto" if value is None else str(value).lower()
+        assert "| `%s` | `%s` | `%s` |" % (key, variable_of(key), default) in page
+    for key in FrameEvalRuntime().get_stats():
+        assert "`%s`" % key in page
 
 
 def test_the_package_says_what_it_offers():
