@@ -199,12 +199,7 @@ STATEMENTS = [
         """,
         "for continue for break",
     ),
-    Placement(
-        "one-line for",
-        "for n in range(2): f(n)  # @line\n",
-        "line line line",
-        needs="tell that a loop goes on within its line",
-    ),
+    Placement("one-line for", "for n in range(2): f(n)  # @line\n", "line line line"),
     Placement(
         "one-line while",  # left by an exception: the test that ends a loop is not always reached by a jump
         """
@@ -215,7 +210,6 @@ STATEMENTS = [
             pass
         """,
         "line line line line",
-        needs="tell that a loop goes on within its line",
     ),
     Placement("one-line if", "if f(1): f(2)  # @yes\nif f(0): f(2)  # @no\nx = 1  # @x\n", "yes no x"),
     Placement(
