@@ -156,6 +156,7 @@ class DapClient:
                 self.family.wait_extinct()
             else:
                 self.family.kill()
+            self.wire.finish()
             for process in self.terminals + [self.hub] * (self.hub is not None):
                 process.close()
         if orphans and self.wire.problems:

@@ -104,6 +104,8 @@ class Process:
     def close(self):
         self.kill()
         self.popen.wait(DEADLINE)
+        for reader in self._readers:
+            reader.join(1)  # else it might read from the next descriptor that gets the number
         for stream in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             if stream is not None:
                 stream.close()

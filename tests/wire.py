@@ -183,6 +183,10 @@ class Connection:
         """Wait until the other side has closed."""
         self.wait(lambda: self.closed or None, "the end of the connection", deadline)
 
+    def finish(self):
+        """Wait for the reading thread: once its descriptor is closed, it might read from the next that gets its number."""
+        self._reader.join(DEADLINE)
+
     def _note(self, arrow, text):
         self.transcript.append("%7.3f %s %s" % (time.monotonic() - self._start, arrow, text[:3000]))
 
