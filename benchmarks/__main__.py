@@ -1,0 +1,53 @@
+"""The command line: python -m benchmarks [sessions | speed | report | gate] [options]"""
+
+import argparse
+import sys
+
+
+def arguments(argv):
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "sessions", "speed", "report", "gate"],
+                        help="sessions: what a person waits for. speed: how fast the program runs. report: the page and its "
+                             "pictures, from the results. gate: what must never get worse, in counts and ratios.")
+    parser.add_argument("--python", action="append", help="an interpreter with dapper and debugpy; may be repeated; else ours")
+    parser.add_argument("--rounds", type=int, default=5, help="how many count (default 5)")
+    parser.add_argument("--slow-rounds", type=int, default=2, help="speed: rounds of debugpy and pdb (default 2)")
+    parser.add_argument("--steps", type=int, default=40, help="sessions: steps in a round (default 40)")
+    parser.add_argument("--programs", help="speed: only these, comma-separated; nothing is written down")
+    return parser.parse_args(argv)
+
+
+def main(argv):
+    """Do what was asked for.
+
+    Returns:
+        The exit code.
+    """
+    given = arguments(argv)
+    pythons = given.python or [sys.executable]
+    for python in pythons:
+        if given.what in ("all", "sessions"):
+            from benchmarks import sessions
+
+            print("wrote", sessions.measure(python, given.rounds, given.steps))
+        if given.what in ("all", "speed"):
+            from benchmarks import speed
+
+            only = given.programs.split(",") if given.programs else None
+            print("wrote", speed.measure(python, given.rounds, given.slow_rounds, only))
+        if given.what == "gate":
+            from benchmarks import gate
+
+            if not gate.passes(python):
+                return 1
+    if given.what in ("all", "report"):
+        from benchmarks import report
+
+        for path in report.write():
+            print("wrote", path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,15 @@
+"""A loop whose line is to log: how fast messages come, and whether all do.  PROGRAM FILE COUNT"""
+import sys
+from time import perf_counter
+
+import slices
+
+
+def work(count):
+    begin = perf_counter()
+    for i in range(count):
+        x = i & 7  # hot: i == 500000000
+    return perf_counter() - begin, x
+
+
+slices.write({"seconds": work(int(sys.argv[2]))[0]})

@@ -1,0 +1,195 @@
+"""What a person waits for: the first stop, a step, the panels after it. dapper, debugpy and the plain program in turns."""
+
+import os
+import statistics
+import time
+
+from benchmarks import facts
+from benchmarks.debuggers import Program, Session, folder, plain
+
+METHOD = (
+    "dapper, debugpy and the plain program take turns, round by round, after one round that is thrown away. One client, "
+    "written for this, drives both adapters over stdio; it has no threads. `next` is timed from sending the request to the "
+    "`stopped` event; the panels are threads, stackTrace, scopes and twice variables (the first two scopes, or the first "
+    "scope and what its first structured variable holds), one after the other. The first stop is timed from starting the "
+    "adapter's process, and from the `launch` request. CPU, memory, modules and threads are what the program itself finds at "
+    "its first line, less what it finds without a debugger."
+)
+BARS = {  # name of a figure → (what it is compared with, the limit)
+    "next p95": ("ms", 5.0),
+    "panels p95": ("ms", 15.0),
+    "first stop": ("debugpy's", 1 / 3.0),
+}
+BIG_LINES = 10000
+
+
+def clock():
+    """Seconds."""
+    return time.perf_counter()
+
+
+def panels(session, thread):
+    """Ask what an editor asks after a stop; gives the seconds it took."""
+    ask = session.adapter.request
+    begin = clock()
+    ask("threads")
+    frame = ask("stackTrace", threadId=thread, startFrame=0, levels=20)["stackFrames"][0]
+    scopes = ask("scopes", frameId=frame["id"])["scopes"]
+    first = ask("variables", variablesReference=scopes[0]["variablesReference"])["variables"]
+    if len(scopes) > 1:
+        ask("variables", variablesReference=scopes[1]["variablesReference"])
+    else:
+        ask("variables", variablesReference=next(one["variablesReference"] for one in first if one["variablesReference"]))
+    return clock() - begin
+
+
+def walk(debugger, python, program, steps):
+    """One session: to the first stop, ``steps`` steps with the panels after every second, to the end.
+
+    Returns:
+        A dict of seconds, lists of them for steps and panels, and what the program found.
+    """
+    taken = {"next": [], "panels": []}
+    begin = clock()
+    with Session(debugger, python, program, [steps]) as session:
+        taken["adapter answers"] = clock() - begin
+        launched = clock()
+        session.begin()
+        taken["launch to initialized"] = clock() - launched
+        session.breakpoints({"line": program.lines["first"]})
+        session.go()
+        thread = session.stop()
+        now = clock()
+        taken["first stop"] = now - begin
+        taken["launch to first stop"] = now - launched
+        taken["first panels"] = panels(session, thread)
+        for step in range(steps):
+            begin = clock()
+            session.adapter.post("next", threadId=thread)
+            session.stop()
+            taken["next"].append(clock() - begin)
+            if step % 2:
+                taken["panels"].append(panels(session, thread))
+        session.breakpoints()
+        session.resume(thread)
+        session.end()
+    taken["begun"] = program.result()["begun"]
+    return taken
+
+
+def alone(python, program, steps):
+    """The program by itself."""
+    begin = clock()
+    plain(python, program, steps)
+    return {"whole run": clock() - begin, "begun": program.result()["begun"]}
+
+
+def many_breakpoints(debugger, python, home, count):
+    """Set ``count`` breakpoints in a file of 10 000 lines that is loaded; gives seconds."""
+    with open(os.path.join(home, "programs", "big.py"), "w") as file:
+        file.write("x = 1  # first\n")
+        for number in range(BIG_LINES // 10):
+            file.write("def function_%d(a):\n" % number + "    a += 1\n" * 8 + "\n")
+    program = Program(home, "big")
+    with Session(debugger, python, program) as session:
+        session.begin()
+        session.breakpoints({"line": 1})
+        session.go()
+        thread = session.stop()
+        step = BIG_LINES // count
+        wanted = [{"line": number * step + 3} for number in range(count)]
+        begin = clock()
+        answered = session.breakpoints(*wanted)["breakpoints"]
+        taken = clock() - begin
+        assert len(answered) == count
+        session.breakpoints()
+        session.resume(thread)
+        session.end()
+    return taken
+
+
+def percentile(values, share):
+    """The value that ``share`` (0 to 1) of them do not exceed."""
+    values = sorted(values)
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def figures(rounds, plain_rounds):
+    """Several `walk`s → milliseconds (and MiB, and counts), with the plain ones for what the start costs."""
+    result = {}
+    for name in ("next", "panels"):
+        every = [value * 1000 for one in rounds for value in one[name]]
+        result[name + " p50"], result[name + " p95"] = percentile(every, 0.5), percentile(every, 0.95)
+    for name in ("first stop", "launch to first stop", "adapter answers", "launch to initialized", "first panels"):
+        result[name] = statistics.median(one[name] * 1000 for one in rounds)
+
+    def more(name, scale):
+        return (min(one["begun"][name] for one in rounds) - min(one["begun"][name] for one in plain_rounds)) * scale
+    result["start CPU"] = more("cpu", 1000)
+    result["memory"] = more("memory", 1 / 1024.0)
+    result["modules"] = more("modules", 1)
+    result["threads"] = more("threads", 1)
+    return result
+
+
+def verdicts(found):
+    """The bars: a list of (name, value, limit, held)."""
+    mine, other = found["dapper"], found["debugpy"]
+    rows = []
+    for name, (what, limit) in BARS.items():
+        value = mine[name] if what == "ms" else mine[name] / other[name]
+        rows.append((name if what == "ms" else "%s / %s" % (name, what), value, limit, value <= limit))
+    return rows
+
+
+def measure(python, rounds, steps, say=print):
+    """Do it all for one interpreter.
+
+    Args:
+        python: path of the interpreter.
+        rounds: how many count.
+        steps: of each session.
+        say: is called with lines of text.
+
+    Returns:
+        The path of what was written down.
+    """
+    record = facts.Record("sessions", python, METHOD)
+    taken = {"dapper": [], "debugpy": [], "plain": []}
+    with folder() as home:
+        program = Program(home, "walk")
+        for number in range(rounds + 1):
+            for debugger in ("dapper", "debugpy"):
+                one = walk(debugger, python, program, steps if number else 4)
+                if number:
+                    taken[debugger].append(one)
+            one = alone(python, program, steps)
+            if number:
+                taken["plain"].append(one)
+        found = {name: figures(taken[name], taken["plain"]) for name in ("dapper", "debugpy")}
+        found["plain"] = {"whole run": statistics.median(one["whole run"] * 1000 for one in taken["plain"])}
+        for debugger, count in (("dapper", 1000), ("debugpy", 10)):
+            seconds = many_breakpoints(debugger, python, home, count)
+            found[debugger]["breakpoints"] = {"count": count, "ms": seconds * 1000, "ms each": seconds * 1000 / count}
+    bars = [{"bar": name, "value": value, "limit": limit, "held": held} for name, value, limit, held in verdicts(found)]
+    path = record.save(figures=found, bars=bars, rounds=rounds, steps=steps)
+    for line in show(record.data):
+        say(line)
+    return path
+
+
+def show(data):
+    """The lines of a result's tables."""
+    found = data["figures"]
+    names = [name for name in found["dapper"] if name != "breakpoints"]
+    lines = facts.table(["Python %s (ms; MiB; counts)" % data["versions"]["python"], "dapper", "debugpy"],
+                        [[name] + ["%.2f" % found[who][name] for who in ("dapper", "debugpy")] for name in names])
+    for who in ("dapper", "debugpy"):
+        lines.append("%s: %d breakpoints in one request: %.0f ms, %.2f ms each" % (
+            (who,) + tuple(found[who]["breakpoints"][key] for key in ("count", "ms", "ms each"))))
+    lines.append("plain program, whole run: %.1f ms" % found["plain"]["whole run"])
+    for one in data["bars"]:
+        lines.append("%-28s %8.2f  bar %.2f  %s" % (one["bar"], one["value"], one["limit"],
+                                                   "held" if one["held"] else "MISSED"))
+    lines.append("load %s on %d cores" % (" to ".join(map(str, data["load"])), data["machine"]["cores"]))
+    return lines
