@@ -214,14 +214,14 @@ def main():
     sys.unraisablehook = lambda unraisable: None  # some jobs fail on purpose
     for job in jobs:
         times = TIMES // 20 if job is traced_elsewhere else TIMES
-        for _ in range(max(times // 10, 20)):
-            job()
-        before, kib = memory(), resident()
-        for _ in range(times):
-            job()
-        left = [now - then for then, now in zip(before, memory())]
-        # Caches of the interpreter's own come and go; what is lost each time, or each second time, is ours.
-        leaks = max(map(abs, left)) > times // 3
+        for _ in range(12):  # caches of the interpreter's own come and go: what is ours is lost every time
+            before, kib = memory(), resident()
+            for _ in range(times):
+                job()
+            left = [now - then for then, now in zip(before, memory())]
+            leaks = max(map(abs, left)) > times // 3
+            if not leaks:
+                break
         bad += leaks
         print("%-18s %6d times, left: blocks %d, None %d, True %d, code %d; %+d KiB%s"
               % ((job.__name__, times) + tuple(left) + (resident() - kib, "  LEAK" if leaks else "")), flush=True)
