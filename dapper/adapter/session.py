@@ -66,7 +66,7 @@ class Session:
 
         An exception of the channel's own passes through and leaves the session as it is: another thread may take over.
         """
-        self._debugger.hidden.add(get_ident())
+        self._debugger.crew.hidden.add(get_ident())
         while self._state != "ended":
             try:
                 message = self._channel.receive()
@@ -100,7 +100,7 @@ class Session:
     def program_ends(self):
         """The interpreter is about to exit."""
         if self._state == "configured":
-            self._debugger.threads()  # tells which have ended
+            self._debugger.crew.threads()  # tells which have ended
             if not self._by_hub:
                 self._event("terminated", {})
 
@@ -307,7 +307,7 @@ class Session:
     # Requests: going
 
     def continue_(self, request, args):
-        record = self._debugger.standing(args.get("threadId", int) or None)
+        record = self._debugger.crew.standing(args.get("threadId", int) or None)
         only = args.get("singleThread", bool)
         body = {"allThreadsContinued": not only}
         self._after.append(lambda: self._continue(record, only))
@@ -327,7 +327,7 @@ class Session:
         return self._step(request, args, "out")
 
     def _step(self, request, args, kind):
-        record = self._debugger.record(args.get("threadId", int, required=True))
+        record = self._debugger.crew.record(args.get("threadId", int, required=True))
         if record.stop is None and record.plan is None:
             raise DapError("not_stopped")
 
@@ -345,7 +345,7 @@ class Session:
         return {}
 
     def goto(self, request, args):
-        record = self._debugger.standing(args.get("threadId", int, required=True))
+        record = self._debugger.crew.standing(args.get("threadId", int, required=True))
         target = args.get("targetId", int, required=True)
         return self._on(record, request, lambda: _looking().goto(self._debugger, record, target), self._went)
 
@@ -363,10 +363,10 @@ class Session:
 
     def threads(self, request, args):
         debugger = self._debugger
-        return {"threads": [{"id": one.id, "name": debugger.thread_name(one)} for one in debugger.threads()]}
+        return {"threads": [{"id": one.id, "name": debugger.crew.name(one)} for one in debugger.crew.threads()]}
 
     def stack_trace(self, request, args):
-        record = self._debugger.record(args.get("threadId", int, required=True))
+        record = self._debugger.crew.record(args.get("threadId", int, required=True))
         start = args.get("startFrame", int) or 0
         levels = args.get("levels", int) or None
         format = args.get("format", dict) or {}
@@ -435,7 +435,7 @@ class Session:
         return _looking().frame_handle(self._debugger, number) if number else None
 
     def exception_info(self, request, args):
-        record = self._debugger.standing(args.get("threadId", int, required=True))
+        record = self._debugger.crew.standing(args.get("threadId", int, required=True))
         return self._on(record, request, lambda: _looking().exception_info(self._debugger, record))
 
     def source(self, request, args):
@@ -467,8 +467,8 @@ class Session:
     # Work on the program's threads
 
     def _owner(self, reference):
-        owner = self._debugger.handles.owner(reference)
-        return self._debugger.record(owner) if owner else self._debugger.any_standing()
+        owner = self._debugger.crew.handles.owner(reference)
+        return self._debugger.crew.record(owner) if owner else self._debugger.crew.any_standing()
 
     def _at(self, handle, request, run):
         """Have the thread of a frame answer; without a frame any stopped thread, or a hidden one while all run."""
@@ -478,7 +478,7 @@ class Session:
 
     def _on(self, record, request, run, then=None):
         """Have a stopped thread answer ``request``; one that can't, because it is blocked, is stood in for."""
-        worker = record if record is not None and record.stop is not None else self._debugger.any_standing()
+        worker = record if record is not None and record.stop is not None else self._debugger.crew.any_standing()
         if worker is None:
             raise DapError("not_stopped")
 
@@ -490,13 +490,13 @@ class Session:
         return _LATER
 
     def _somewhere(self, request, run):
-        if self._debugger.any_standing() is not None:
+        if self._debugger.crew.any_standing() is not None:
             return self._on(None, request, run)
 
         def work():
-            self._debugger.hidden.add(get_ident())
+            self._debugger.crew.hidden.add(get_ident())
             self._answer(request, run)
-            self._debugger.hidden.discard(get_ident())
+            self._debugger.crew.hidden.discard(get_ident())
 
         start_new_thread(work, ())
         return _LATER

@@ -20,7 +20,7 @@ class Breakpoint:
     """
 
     __slots__ = ("id", "key", "name", "requested", "line", "verified", "message", "reason", "condition",
-                 "condition_text", "hit_test", "log", "hits", "broken", "asked", "told", "source")
+                 "condition_text", "hit_test", "log", "hits", "broken", "reported", "asked", "told", "source")
 
     def __init__(self, number, key, wanted, name=None):
         self.id = number
@@ -33,7 +33,8 @@ class Breakpoint:
         self.hits = 0
         self.asked = self.source = None
         self.told = False
-        self.broken = False  # its condition raised; said once
+        self.broken = False  # it can never stop: its condition is no expression, or a rule excludes its file
+        self.reported = False  # its condition has raised an exception, which is said once
         self.condition_text = wanted.get("condition") or None
         try:
             if self.condition_text:
@@ -172,8 +173,10 @@ class Table:
 
     def _names(self, breakpoint, code):
         module, colon, name = breakpoint.name.rpartition(":")
-        if code.co_name != _last_name(name):
+        if code.co_name != _last_name(name) or self._sources.is_ours(code):
             return False
+        if "." not in name and not module and not self._sources.is_user(code):
+            return False  # a bare name means one of the user's own functions; libraries have a `run` and a `join` too
         key = self._sources.key(code.co_filename)
         qualname = getattr(code, "co_qualname", None)
         if qualname is None:

@@ -13,14 +13,14 @@ from dapper.protocol.errors import DapError
 def stack_trace(debugger, record, start, levels, format):
     """The body of a stackTrace response."""
     sources = debugger.sources
-    frames = [entry for entry in debugger.stack(record) if not sources.is_ours(entry[0].f_code)]
+    frames = [entry for entry in debugger.crew.stack(record) if not sources.is_ours(entry[0].f_code)]
     if sources.just_my_code and not format.get("includeAll"):
         frames = [entry for entry in frames if sources.is_user(entry[0].f_code)] or frames
-    owner = record if record.stop is not None else debugger.any_standing()
+    owner = record if record.stop is not None else debugger.crew.any_standing()
     body = []
     for index, (frame, line) in enumerate(frames[start : start + levels if levels else None], start):
         handle = FrameHandle(record, frame, line, index)
-        number = debugger.handles.give(handle, owner.id if owner is not None else -1)
+        number = debugger.crew.handles.give(handle, owner.id if owner is not None else -1)
         body.append(stack_frame(number, frame, line, sources.describe(frame.f_code), format))
     return {"stackFrames": body, "totalFrames": len(frames)}
 
@@ -32,7 +32,7 @@ def frame_handle(debugger, number):
         DapError: the frame is gone.
     """
     try:
-        handle = debugger.handles.get(number)
+        handle = debugger.crew.handles.get(number)
     except DapError:
         handle = None
     if type(handle) is not FrameHandle:
@@ -47,7 +47,7 @@ def scopes(debugger, handle, how):
 
 def variables(debugger, reference, query, how):
     """The Variables behind a reference."""
-    container = debugger.handles.get(reference)
+    container = debugger.crew.handles.get(reference)
     if type(container) is FrameHandle:
         raise DapError("stale_variables", reference=reference)
     format = query["format"]
@@ -57,17 +57,17 @@ def variables(debugger, reference, query, how):
         filter=query["filter"],
         hex=bool(format.get("hex")),
         raw_string=bool(format.get("rawString")),
-        handles=debugger.handles.for_thread(debugger.handles.owner(reference)),
+        handles=debugger.crew.handles.for_thread(debugger.crew.handles.owner(reference)),
         display=how,
     )
 
 
 def set_variable(debugger, reference, name, text, how, hex):
     """Assign to a variable shown in a container."""
-    container = debugger.handles.get(reference)
+    container = debugger.crew.handles.get(reference)
     if type(container) is FrameHandle:
         raise DapError("stale_variables", reference=reference)
-    giver = debugger.handles.for_thread(debugger.handles.owner(reference))
+    giver = debugger.crew.handles.for_thread(debugger.crew.handles.owner(reference))
     return showing.set_variable(container, name, text, None, giver, how, hex)
 
 
@@ -111,9 +111,9 @@ def goto_targets(debugger, path, line):
         DapError: nothing is stopped.
     """
     targets = []
-    record = debugger.standing()
+    record = debugger.crew.standing()
     key = debugger.sources.key(debugger.sources.to_debuggee(path)) if type(path) is str else None
-    for record in debugger.threads():
+    for record in debugger.crew.threads():
         if record.stop is None or not record.stop.at_line:
             continue
         frame = record.stop.frames[0][0]
@@ -196,8 +196,8 @@ def system_info(debugger, version):
 def _giver(debugger, handle):
     """Gives handles that live as long as the thread stands that the frame belongs to, or that stands in for it."""
     record = handle.record if handle is not None else None
-    owner = record if record is not None and record.stop is not None else debugger.any_standing()
-    return debugger.handles.for_thread(owner.id if owner is not None else 0)
+    owner = record if record is not None and record.stop is not None else debugger.crew.any_standing()
+    return debugger.crew.handles.for_thread(owner.id if owner is not None else 0)
 
 
 def _extra(handle):

@@ -1,26 +1,24 @@
-"""PyDebugger: the process's one debugger. Events of the engine come in, a stop is: announce, do jobs, go on."""
-import _thread
+"""PyDebugger: the process's one debugger. Events of the engine come in; it decides which of them are stops."""
 import os
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import get_ident
 
 from dapper._frame_eval import debugger_integration
-from dapper._frame_eval.conditions import render_log
 from dapper._frame_eval.frame_eval_main import manager
-from dapper._frame_eval.telemetry import Reason, telemetry
 from dapper.adapter.debugger.breakpoints import Table
+from dapper.adapter.debugger.crew import MAIN, Crew
 from dapper.adapter.debugger.exceptions import Filters, is_noise, leaves_user_code, matches, passed_before
-from dapper.adapter.debugger.frames import Handles, chain, traceback_entries
+from dapper.adapter.debugger.frames import chain, traceback_entries
+from dapper.adapter.debugger.gate import Gate
+from dapper.adapter.debugger.hits import Hits
 from dapper.adapter.debugger.hooks import ExceptionHooks
 from dapper.adapter.debugger.linemap import LineMaps
+from dapper.adapter.debugger.originals import interrupt_main
 from dapper.adapter.debugger.sources import Sources
 from dapper.adapter.debugger.stepping import IN_CALLER, KEEP, Plan
-from dapper.adapter.debugger.threads import Stop, ThreadRecord
-from dapper.protocol.errors import DapError
+from dapper.adapter.debugger.threads import Stop
 
 _current_frames = sys._current_frames
-_interrupt_main = _thread.interrupt_main
-_MAIN = get_ident() if "threading" not in sys.modules else sys.modules["threading"].main_thread().ident
 
 
 class PyDebugger:
@@ -30,22 +28,18 @@ class PyDebugger:
     the program run on without breakpoints.
     """
 
-    main_ident = _MAIN
+    main_ident = MAIN
 
     def __init__(self):
         self.sources = Sources()
         self.maps = LineMaps()
-        self.handles = Handles()
         self.filters = Filters()
         self.config = {}
         self.console = {"__name__": "__console__"}  # names of expressions evaluated without a frame
-        self.hidden = set()  # idents of the debugger's own threads
-        self._lock = allocate_lock()
-        self._records = {}
-        self._last_id = 0
+        self.crew = Crew(self._say, lambda: self._tell is not None, self._on_stand, self._on_announced)
+        self.gate = Gate()
+        self._hits = Hits(self.sources, self._say)
         self._tell = None
-        self._configured = False
-        self._waiting = []  # (thread, lock) of who waits for a client
         self._runtime = manager.runtime
         self._hooks = ExceptionHooks(self.on_uncaught)
         self.table = self._empty_table()
@@ -58,9 +52,8 @@ class PyDebugger:
         Args:
             tell: ``tell(event, body)`` sends a DAP event.
         """
-        self._records = {}
         self._tell = tell
-        self.threads()
+        self.crew.begin()
 
     def configure(self, config):
         """Take over launch or attach arguments.
@@ -70,6 +63,7 @@ class PyDebugger:
         """
         self.sources.configure(config)
         self.config = config
+        self.crew.all_stop = config.get("stopAllThreadsOnSuspend") is not False
 
     def start(self):
         """Start the engine, if it does not run yet."""
@@ -85,11 +79,10 @@ class PyDebugger:
 
     def let_go(self):
         """The client has finished its configuration: who waits for that goes on."""
-        self._configured = True
         engine = self._runtime.engine
-        if engine is not None and self.main_ident not in [ident for ident, _ in self._waiting]:
+        if engine is not None and not self.gate.holds(self.main_ident):
             engine.reach_main_thread()
-        self.cancel_wait()
+        self.gate.open()
 
     def wait_until_configured(self, timeout=-1):
         """Block until a client has finished its configuration, or the wait is cancelled or its session ends.
@@ -100,47 +93,28 @@ class PyDebugger:
         Returns:
             Whether a client is there and configured.
         """
-        lock = allocate_lock()
-        lock.acquire()
-        with self._lock:
-            if not self._configured:
-                self._waiting.append((get_ident(), lock))
-                waits = True
-            else:
-                waits = False
-        if waits:
-            lock.acquire(True, timeout)
-        if self._configured:
+        there = self.gate.wait(timeout)
+        if there:
             self.watch_this_thread()
-        return self._configured
+        return there
 
     def cancel_wait(self):
         """Wake everybody who waits for a client."""
-        with self._lock:
-            waiting, self._waiting = self._waiting, []
-        for _, lock in waiting:
-            lock.release()
+        self.gate.wake()
 
     def is_connected(self):
         """Whether a client is there and has finished its configuration."""
-        return self._configured
+        return self.gate.is_open
 
     def detach(self):
         """Forget the session: no breakpoints, no engine, every thread runs."""
-        with self._lock:
-            self._tell = None
-            self._configured = False
-            self.table = self.table.cleared()
-            self.filters = Filters()
-            records = list(self._records.values())
+        self._tell = None
+        self.table = self.table.cleared()
+        self.filters = Filters()
         debugger_integration.remove_integration(self)
         self._hooks.remove()
-        for record in records:
-            record.plan = record.pausing = record.entering = None
-            record.refuse_jobs(all_of_them=True)
-            if record.stop is not None and not record.stop.released:
-                record.post(_GO_ON)
-        self.cancel_wait()
+        self.crew.dismiss()
+        self.gate.close()
 
     @property
     def engine_name(self):
@@ -182,79 +156,6 @@ class PyDebugger:
         if self._runtime.engine is not None:
             self._runtime.engine.watch_raises(self.filters.at_raise)
 
-    # Threads
-
-    def record(self, number):
-        """The record of DAP thread ``number``.
-
-        Raises:
-            DapError: there is none.
-        """
-        for record in list(self._records.values()):
-            if record.id == number:
-                return record
-        raise DapError("no_thread", thread=number)
-
-    def threads(self):
-        """The records of the program's threads that live now."""
-        alive = _current_frames().keys()
-        for ident in alive:
-            if ident not in self.hidden:
-                self._record(ident)
-        for ident, record in list(self._records.items()):
-            if ident not in alive:
-                del self._records[ident]
-                record.refuse_jobs(all_of_them=True)
-                self._say("thread", {"reason": "exited", "threadId": record.id})
-        return sorted(self._records.values(), key=lambda record: record.id)
-
-    def thread_name(self, record):
-        """The name the program gave a thread."""
-        threading = sys.modules.get("threading")
-        active = getattr(threading, "_active", {})  # threading.enumerate() takes a lock that a stopped thread may hold
-        thread = active.get(record.ident)
-        if thread is not None:
-            return str(thread.name)
-        return "MainThread" if record.ident == _MAIN else "Thread-%d" % record.id
-
-    def standing(self, number=None):
-        """The record of a stopped thread: that one, or any.
-
-        Raises:
-            DapError: it runs.
-        """
-        if number:
-            record = self.record(number)
-            if record.stop is not None:
-                return record
-        else:
-            for record in sorted(self._records.values(), key=lambda record: record.id):
-                if record.stop is not None:
-                    return record
-        raise DapError("not_stopped")
-
-    def any_standing(self):
-        """A record to do a job for a thread that can't do its own, or None; the one that was announced first."""
-        standing = [record for record in self._records.values() if record.stop is not None]
-        standing.sort(key=lambda record: (not record.stop.announced, record.id))
-        return standing[0] if standing else None
-
-    def stack(self, record):
-        """[(frame, line)] of a thread, stopped or not."""
-        if record.stop is not None:
-            return record.stop.frames
-        return chain(_current_frames().get(record.ident))
-
-    def _record(self, ident=None):
-        ident = ident or get_ident()
-        record = self._records.get(ident)
-        if record is None:
-            with self._lock:
-                self._last_id += 1
-                record = self._records[ident] = ThreadRecord(self._last_id, ident)
-            self._say("thread", {"reason": "started", "threadId": record.id})
-        return record
-
     # Going on
 
     def step(self, record, kind):
@@ -264,24 +165,17 @@ class PyDebugger:
         record.plan = plan = Plan(kind, frame, self.sources.is_user)
         self._runtime.engine.follow(record.ident, frame, plan)
         if self.config.get("steppingResumesAllThreads") is not False:
-            self.go_on([other for other in self._records.values() if other is not record])
+            self.go_on([other for other in self.crew if other is not record])
 
     def go_on(self, records=None):
-        """Let stopped threads run; all of them, unless told which. One that waits to be announced is, then."""
-        for record in list(self._records.values() if records is None else records):
-            with self._lock:
-                record.pausing = None
-                stop = record.stop
-                if stop is None or stop.released or not (stop.announced or stop.parked):
-                    continue
-                stop.released = True
-            record.post(_GO_ON)
-        if self._runtime.engine is not None and not any(one.pausing for one in self._records.values()):
+        """Let stopped threads run; all of them, unless told which."""
+        self.crew.go_on(records)
+        if self._runtime.engine is not None and not any(one.pausing for one in self.crew):
             self._runtime.engine.calm()
 
     def pause(self, reason="pause", records=None):
         """Have threads stop at their next line."""
-        records = self.threads() if records is None else records
+        records = self.crew.threads() if records is None else records
         for record in records:
             if record.stop is None:
                 record.pausing = reason
@@ -290,26 +184,22 @@ class PyDebugger:
 
     def arrived(self, record):
         """The thread was sent to another line; say where it stands now. Called on it."""
-        self.handles.forget(record.id)
-        stop = record.stop
-        record.stop = Stop(chain(stop.frames[0][0]), "goto", at_line=True)
-        record.stop.announced = True
-        self._announce(record)
+        self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), "goto", at_line=True))
 
     def interrupt(self):
         """Raise KeyboardInterrupt in the main thread, which runs on if it stands."""
-        _interrupt_main()
+        interrupt_main()
         self.go_on()
 
     def pause_at_entry(self):
         """Have the main thread stop at the user's first line."""
-        self.pause("entry", [self._record(_MAIN)])
+        self.pause("entry", [self.crew.here(MAIN)])
 
     def break_here(self, frame):
         """Have the calling thread stop at the next line of ``frame``, or in its caller when it has none."""
         if self._tell is None or self._runtime.engine is None:
             return
-        record = self._record()
+        record = self.crew.here()
         record.plan = Plan("over", frame, lambda code: not self.sources.is_ours(code))
         record.plan.reason = "breakpoint"
         self._runtime.engine.watch_this_thread()
@@ -324,19 +214,19 @@ class PyDebugger:
 
     def wants(self, ident):
         """Whether the thread steps or is asked to stop."""
-        record = self._records.get(ident)
+        record = self.crew.get(ident)
         return record is not None and record.stop is None and (record.plan is not None or record.pausing is not None)
 
     def enters(self, ident, code):
         """Whether lines of ``code``, which is starting on that thread, matter."""
-        record = self._records.get(ident)
+        record = self.crew.get(ident)
         if record is None or record.stop is not None:
             return False
         return record.pausing is not None or record.plan is not None and record.plan.enters(code)
 
     def on_enter(self, frame):
         """Code that a function breakpoint names has started."""
-        record = self._record()
+        record = self.crew.here()
         if record.stop is None:
             record.entering = frame
 
@@ -346,16 +236,16 @@ class PyDebugger:
         Args:
             offset: where the line begins, in bytes, if the frame does not point there yet.
         """
-        record = self._record()
+        record = self.crew.here()
         if record.stop is not None or self._tell is None:
             return
         hit = []
         if stops is not None and stops.begins_at(frame.f_lasti if offset is None else offset):
-            hit = self._hits(stops.breakpoints, frame, line)
+            hit = self._hits.of(stops.breakpoints, frame, line)
         reason = "breakpoint"
         if record.entering is frame:
             record.entering = None
-            entered = self._hits(self.table.entry_breakpoints(frame.f_code), frame, line)
+            entered = self._hits.of(self.table.entry_breakpoints(frame.f_code), frame, line)
             if entered and not hit:
                 reason = "function breakpoint"
             hit += entered
@@ -367,12 +257,12 @@ class PyDebugger:
                 reason = record.pausing
             else:
                 return
-        parked = reason == "park" or reason == "pause" and self._someone_stands()
-        self._stand(record, Stop(chain(frame), reason, hit=hit, at_line=True, parked=parked))
+        parked = reason == "park" or reason == "pause" and self.crew.someone_stands()
+        self.crew.stand(record, Stop(chain(frame), reason, hit=hit, at_line=True, parked=parked))
 
     def on_leave(self, frame, value, suspended):
         """A frame of a stepping thread returns or yields ``value``."""
-        record = self._record()
+        record = self.crew.here()
         plan = record.plan
         if plan is None or record.stop is not None:
             return
@@ -388,15 +278,15 @@ class PyDebugger:
         returned = {}
         if self.config.get("showReturnValue") and not suspended:
             returned["(return) " + frame.f_code.co_name] = value
-        self._stand(record, Stop(chain(frame.f_back), plan.reason, returned=returned))
+        self.crew.stand(record, Stop(chain(frame.f_back), plan.reason, returned=returned))
 
     def on_raise(self, frame, exc_info):
         """An exception was raised in ``frame``, or came up to it."""
         exc_type, exception, tb = exc_info
         filters, is_user = self.filters, self.sources.is_user
-        if self._tell is None or get_ident() in self.hidden or not is_user(frame.f_code) or is_noise(exc_type):
+        if self._tell is None or get_ident() in self.crew.hidden or not is_user(frame.f_code) or is_noise(exc_type):
             return
-        record = self._record()
+        record = self.crew.here()
         if record.stop is not None:
             return
         if filters.raised is not None and matches(filters.raised, exc_type) and not passed_before(tb, is_user):
@@ -411,11 +301,11 @@ class PyDebugger:
         else:
             return
         frames = chain(frame)
-        self._stand(record, _exception_stop(frames, exc_info, mode))
+        self.crew.stand(record, _exception_stop(frames, exc_info, mode))
 
     def on_uncaught(self, exc_info):
         """A thread is about to die of an exception."""
-        record = self._record()
+        record = self.crew.here()
         if record.stop is not None or self._tell is None or self.filters.uncaught is None:
             return
         if matches(self.filters.uncaught, exc_info[0]):
@@ -432,7 +322,7 @@ class PyDebugger:
                 break
             frames.pop(0)
         if frames:
-            self._stand(self._record(), _exception_stop(frames, exc_info, mode))
+            self.crew.stand(self.crew.here(), _exception_stop(frames, exc_info, mode))
 
     def on_engine(self, line):
         """Another engine has taken over while the program runs: tell it what the threads are up to."""
@@ -443,13 +333,13 @@ class PyDebugger:
             return
         self._apply_filters()
         frames = _current_frames()
-        for ident, record in list(self._records.items()):
+        for record in self.crew:
             if record.stop is None and record.plan is not None:
-                engine.follow(ident, frames.get(ident), record.plan)
-        pausing = [ident for ident, record in list(self._records.items()) if record.pausing]
+                engine.follow(record.ident, frames.get(record.ident), record.plan)
+        pausing = [record.ident for record in self.crew if record.pausing]
         if pausing:
             engine.hurry(pausing)
-        if get_ident() not in self.hidden:
+        if get_ident() not in self.crew.hidden:
             engine.watch_this_thread()  # an engine failed on it, and a thread can best be traced by itself
 
     def on_fault(self, error):
@@ -458,117 +348,24 @@ class PyDebugger:
 
     # A stop
 
-    def _hits(self, breakpoints, frame, line):
-        hit = []
-        for breakpoint in breakpoints:
-            if breakpoint.condition is not None:
-                try:
-                    if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
-                        continue
-                except (RecursionError, MemoryError):
-                    raise  # the program is at its limit, which says nothing of the condition
-                except Exception as error:  # boundary: user condition; reported once, and it does not stop
-                    self._condition_failed(breakpoint, error)
-                    continue
-            breakpoint.hits += 1
-            if breakpoint.hit_test is not None and not breakpoint.hit_test(breakpoint.hits):
-                continue
-            if breakpoint.log is not None:
-                self._log(render_log(breakpoint.log, frame), frame, line)
-            else:
-                hit.append(breakpoint.id)
-        return hit
-
-    def _condition_failed(self, breakpoint, error):
-        telemetry.record(Reason.CONDITION_FAILED, breakpoint.condition_text)
-        if not breakpoint.broken:
-            breakpoint.broken = True
-            text = "Breakpoint condition %r failed: %s: %s\n" % (breakpoint.condition_text, type(error).__name__, error)
-            self._say("output", {"category": "important", "output": text})
-
-    def _log(self, text, frame, line):
-        source = self.sources.describe(frame.f_code)
-        self._say("output", {"category": "stdout", "output": text + "\n", "source": source, "line": line})
-
     def _may_pause(self, reason, frame):
         if reason == "entry":
             return self.sources.is_user(frame.f_code)
         return not self.sources.is_ours(frame.f_code)
 
-    def _someone_stands(self):
-        return any(
-            record.stop is not None and record.stop.announced and not record.stop.released
-            for record in self._records.values()
-        )
-
-    def _stand(self, record, stop):
-        with self._lock:
-            record.pausing = None
-            if self._tell is None or stop.parked and not self._someone_stands():
-                return
-            record.plan = record.entering = None
-            record.stop = stop
+    def _on_stand(self, record):
         engine = self._runtime.engine
         if engine is not None:
             engine.unfollow(record.ident)
-        self._announce_next()
-        record.work()
-        with self._lock:
-            record.stop = None
-        self.handles.forget(record.id)
-        record.refuse_jobs()
-        self._announce_next()
-        if record.interrupted:
-            record.interrupted = False
-            _interrupt_main()
 
-    def _announce_next(self):
-        """Tell the client of a thread that stands for a reason of its own, if it knows of no other."""
-        with self._lock:
-            standing = [record for record in self._records.values() if record.stop is not None]
-            waiting = [record for record in standing if not (record.stop.announced or record.stop.parked)]
-            if not waiting or any(record.stop.announced for record in standing):
-                return
-            waiting[0].stop.announced = True
-        self._announce(waiting[0])
-        if self.config.get("stopAllThreadsOnSuspend") is not False:
-            self.pause("park", self.threads())
-
-    def _announce(self, record):
-        stop = record.stop
-        body = {
-            "reason": stop.reason,
-            "threadId": record.id,
-            "allThreadsStopped": self.config.get("stopAllThreadsOnSuspend") is not False,
-            "preserveFocusHint": stop.reason == "pause",
-        }
-        if stop.description:
-            body["description"] = stop.description
-        if stop.text:
-            body["text"] = stop.text
-        if stop.hit:
-            body["hitBreakpointIds"] = [number for number in stop.hit if number]
-        self._say("stopped", body)
+    def _on_announced(self, record):
+        if self.crew.all_stop:
+            self.pause("park")
 
     def _say(self, event, body):
         tell = self._tell
         if tell is not None:
             tell(event, body)
-
-
-class _GoOn:
-    waits = False
-
-    @staticmethod
-    def run():
-        return True
-
-    @staticmethod
-    def refuse():
-        """Nobody waits for an answer."""
-
-
-_GO_ON = _GoOn()
 
 
 def _exception_stop(frames, exc_info, mode):

@@ -107,3 +107,6 @@ class ThreadRecord:
             else:
                 job.refuse()
         self._jobs.extend(kept)
+
+
+GO_ON = Job(lambda: True, lambda: None)  #: lets a thread go on; nobody waits for an answer
