@@ -8,9 +8,10 @@ def arguments(argv):
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="?", default="all", choices=["all", "sessions", "speed", "report", "gate"],
-                        help="sessions: what a person waits for. speed: how fast the program runs. report: the page and its "
-                             "pictures, from the results. gate: what must never get worse, in counts and ratios.")
-    parser.add_argument("--python", action="append", help="an interpreter with dapper and debugpy; may be repeated; else ours")
+                        help="sessions: what a person waits for. speed: how fast the program runs. report: the page and "
+                             "its pictures, from the results. gate: what must never get worse, in counts and ratios.")
+    parser.add_argument("--python", action="append",
+                        help="an interpreter with dapper and debugpy; may be repeated; else ours")
     parser.add_argument("--rounds", type=int, default=5, help="how many count (default 5)")
     parser.add_argument("--slow-rounds", type=int, default=2, help="speed: rounds of debugpy and pdb (default 2)")
     parser.add_argument("--steps", type=int, default=40, help="sessions: steps in a round (default 40)")

@@ -59,7 +59,8 @@ def processor():
     """The processor's name."""
     try:
         with open("/proc/cpuinfo") as file:
-            return next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), platform.machine())
+            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+            return names[0] if names else platform.machine()
     except OSError:
         return platform.machine()
 

@@ -1,4 +1,4 @@
-"""What a person waits for: the first stop, a step, the panels after it. dapper, debugpy and the plain program in turns."""
+"""What a person waits for: the first stop, a step, the panels after it; dapper, debugpy and the program in turns."""
 
 import os
 import statistics
@@ -9,11 +9,11 @@ from benchmarks.debuggers import Program, Session, folder, plain
 
 METHOD = (
     "dapper, debugpy and the plain program take turns, round by round, after one round that is thrown away. One client, "
-    "written for this, drives both adapters over stdio; it has no threads. `next` is timed from sending the request to the "
-    "`stopped` event; the panels are threads, stackTrace, scopes and twice variables (the first two scopes, or the first "
-    "scope and what its first structured variable holds), one after the other. The first stop is timed from starting the "
-    "adapter's process, and from the `launch` request. CPU, memory, modules and threads are what the program itself finds at "
-    "its first line, less what it finds without a debugger."
+    "written for this, drives both adapters over stdio; it has no threads. `next` is timed from sending the request to "
+    "the `stopped` event; the panels are threads, stackTrace, scopes and twice variables (the first two scopes, or the "
+    "first scope and what its first structured variable holds), one after the other. The first stop is timed from "
+    "starting the adapter's process, and from the `launch` request. CPU, memory, modules and threads are what the "
+    "program itself finds at its first line, less what it finds without a debugger."
 )
 BARS = {  # name of a figure → (what it is compared with, the limit)
     "next p95": ("ms", 5.0),
@@ -44,7 +44,7 @@ def panels(session, thread):
 
 
 def walk(debugger, python, program, steps):
-    """One session: to the first stop, ``steps`` steps with the panels after every second, to the end.
+    """One session: to the first stop, ``steps`` steps with the panels after every other, to the end.
 
     Returns:
         A dict of seconds, lists of them for steps and panels, and what the program found.

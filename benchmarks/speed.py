@@ -8,12 +8,13 @@ from benchmarks.debuggers import Program, Session, folder, pdb, plain
 from benchmarks.wire import Refused
 
 METHOD = (
-    "A program measures the CPU time of its own work (time.process_time: all its threads, the debugger's in it included, "
+    "A program measures the CPU time of its own work (time.process_time: all its threads, the debugger's in it too, "
     "other processes not) in short slices and writes it to a file. Each figure is the fastest slice of several fresh "
-    "processes, taken in turns round by round: bare, dapper, and, in fewer rounds, debugpy and pdb; divided by the fastest "
-    "slice of the bare program. Bare Python is measured twice in each round; how far the two differ is stated as noise. "
-    "Sessions have the `uncaught` filter on, as editors do by default. The condition written by hand is the program "
-    "with the same `if` before the line. What a hit costs is the extra time of a slice, shared among the times the line ran."
+    "processes, taken in turns round by round (who is slow with breakpoints in hot code, in fewer rounds there); "
+    "divided by the fastest slice of the bare program. Bare Python is measured twice in each round; how far the two "
+    "differ is the noise. Sessions have the `uncaught` filter on, as editors do by default. The condition written by "
+    "hand is the program with the same `if` before the line. What a hit costs is the extra time of a slice, shared "
+    "among the times the line ran."
 )
 HOT = ("loop", "fib", "objects")  # have a hot line, a line never reached, and a function never called
 PROGRAMS = HOT + ("generators", "threads", "exceptions", "scheduler", "rays", "texts")
@@ -42,11 +43,11 @@ class Contender:
         name: as it stands in the results.
         kind: "bare", "dapper", "debugpy" or "pdb".
         engine: dapper's, or None for the one it chooses.
+        slow: whether a breakpoint in hot code makes it so much slower that less work has to do.
     """
 
-    def __init__(self, name, kind, engine=None):
-        self.name, self.kind, self.engine = name, kind, engine
-        self.slow = kind in ("debugpy", "pdb") or engine == "settrace"
+    def __init__(self, name, kind, engine=None, slow=False):
+        self.name, self.kind, self.engine, self.slow = name, kind, engine, slow
 
     def run(self, python, program, case):
         """Run the program once; gives the fastest slice in seconds a unit, or None where it can't do the case."""
@@ -147,10 +148,11 @@ def engines(python, home):
 
 def contenders(chosen):
     """Who takes part, where dapper chooses that engine."""
-    found = [Contender("bare", "bare"), Contender("bare again", "bare"), Contender("dapper", "dapper")]
+    found = [Contender("bare", "bare"), Contender("bare again", "bare"),
+             Contender("dapper", "dapper", slow=chosen == "settrace")]
     if chosen != "settrace":
-        found.append(Contender("dapper, settrace", "dapper", "settrace"))
-    return found + [Contender("debugpy", "debugpy"), Contender("pdb", "pdb")]
+        found.append(Contender("dapper, settrace", "dapper", "settrace", slow=True))
+    return found + [Contender("debugpy", "debugpy", slow=True), Contender("pdb", "pdb", slow=True)]
 
 
 class Measurement:
@@ -176,7 +178,7 @@ class Measurement:
 
         Args:
             number: of the round, from 0.
-            slow_rounds: in how many of the first rounds the slow ones take part.
+            slow_rounds: in how many of the first rounds the slow ones take part beyond the first case.
             names: of the programs.
         """
         for name in names:
@@ -184,10 +186,10 @@ class Measurement:
             cases = list(CASES) if name in HOT else ["attached"]
             for case in cases:
                 for one in self.contenders:
-                    if one.kind == "bare" and case != "attached" or one.slow and number >= slow_rounds:
+                    if one.kind == "bare" and case != "attached":
                         continue
-                    if one.engine == "settrace" and case != "attached" and number:
-                        continue  # the reference; one look is enough
+                    if one.slow and case != "attached" and number >= slow_rounds:
+                        continue
                     self._take(program, case, one)
             if name in HOT:
                 by_hand = program.by_hand()
@@ -238,7 +240,7 @@ def measure(python, rounds, slow_rounds, only=None, say=print):
     Args:
         python: path of the interpreter.
         rounds: how many.
-        slow_rounds: in how many of them the slow ones take part.
+        slow_rounds: in how many of them the slow ones take part beyond the first case.
         only: names of the programs, to try something; then nothing is written down.
         say: is called with lines of text.
 

@@ -64,7 +64,8 @@ class Sink(Task):
 class System:
     def __init__(self, left):
         self.left = left
-        tasks = [Worker(self, "worker%d" % i, i + 1) for i in range(3)] + [Relay(self, "relay", 9), Sink(self, "sink", 5)]
+        tasks = [Worker(self, "worker%d" % i, i + 1) for i in range(3)]
+        tasks += [Relay(self, "relay", 9), Sink(self, "sink", 5)]
         self.tasks = {task.name: task for task in tasks}
         self.order = sorted(tasks, key=lambda task: -task.priority)
 

@@ -20,7 +20,8 @@ def memory():
 
 def begun():
     """What a program finds when it starts: CPU seconds used, memory, modules, threads."""
-    return {"cpu": STARTED, "memory": memory(), "modules": len(sys.modules), "threads": len(os.listdir("/proc/self/task"))}
+    threads = len(os.listdir("/proc/self/task"))
+    return {"cpu": STARTED, "memory": memory(), "modules": len(sys.modules), "threads": threads}
 
 
 def write(result):

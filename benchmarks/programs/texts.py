@@ -1,9 +1,9 @@
 """Dumps and parses nested data as text, in plain Python."""
 import slices
 
-DATA = {"name": "shop", "open": True, "none": None, "orders": [
-    {"id": i, "items": ["pen", "ink", "pa\"per"], "price": i * 1.25, "tags": {"a": [1, 2, 3], "b": {}}} for i in range(12)
-]}
+ORDERS = [{"id": i, "items": ["pen", "ink", "pa\"per"], "price": i * 1.25, "tags": {"a": [1, 2], "b": {}}}
+          for i in range(12)]
+DATA = {"name": "shop", "open": True, "none": None, "orders": ORDERS}
 
 
 def dump(value):
