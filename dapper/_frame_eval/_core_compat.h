@@ -305,6 +305,7 @@ static inline void core_set_eval(_PyFrameEvalFunction function)
 
 static Py_tracefunc core_our_trace = NULL;             /* the trace function that is suspended; no other ever is */
 static int (*core_stays_traced)(PyCodeObject *) = NULL; /* code whose frames are never suspended */
+static int core_kept = 0;                               /* whether there is any such code */
 static int core_suspending = 0;
 static int core_hooked = 0;
 static _PyFrameEvalFunction core_next_eval = NULL;
@@ -340,7 +341,7 @@ static inline int core_frame_stays(core_frame *raw)
 #else
     PyObject *local = raw->f_trace;
 #endif
-    return local != NULL || core_stays_traced(core_code(raw));
+    return local != NULL || (core_kept && core_stays_traced(core_code(raw)));
 }
 
 static PyObject *core_suspending_eval(CORE_EVAL_PARAMETERS)
@@ -349,13 +350,14 @@ static PyObject *core_suspending_eval(CORE_EVAL_PARAMETERS)
     PyThreadState *state = PyThreadState_Get();
 #endif
     PyObject *result, *object = state->c_traceobj;
-    core_frame *caller = core_running();
+    core_frame *caller;
     int ours = state->c_tracefunc == core_our_trace;
     int suspended = state->c_tracefunc == NULL && object != NULL; /* CPython itself sets and clears both together */
     int stays;
     if (!core_suspending || state->tracing || !(ours || suspended) || (stays = core_frame_stays(frame)) == ours) {
         return core_next_eval(CORE_EVAL_ARGUMENTS);
     }
+    caller = core_running();
     Py_INCREF(object);
     state->c_tracefunc = stays ? core_our_trace : NULL;
     core_refresh_tracing(state);
@@ -376,10 +378,11 @@ static PyObject *core_suspending_eval(CORE_EVAL_PARAMETERS)
 }
 
 /* Switches the suspension. A hook that somebody put over ours is left, and ours then only passes calls on. */
-static inline void core_suspend(int on, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
+static inline void core_suspend(int on, int kept, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
 {
     core_our_trace = our_trace;
     core_stays_traced = stays_traced;
+    core_kept = kept;
     core_suspending = on;
     if (on && !core_hooked) {
         core_next_eval = core_get_eval();
@@ -406,9 +409,10 @@ static inline int core_has_foreign_eval_hook(void)
     return core_get_eval() != _PyEval_EvalFrameDefault;
 }
 
-static inline void core_suspend(int on, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
+static inline void core_suspend(int on, int kept, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
 {
     (void)on;
+    (void)kept;
     (void)our_trace;
     (void)stays_traced;
 }

@@ -312,6 +312,10 @@ def is_shared(unsigned long ident):
     return type(found) is Chain and (<Chain>found).shared
 
 
+cdef bint suspending = False
+cdef bint has_kept = False  # whether keep_tracing ever named code; asking each code object takes time
+
+
 cdef int stays_traced(PyCodeObject *code) noexcept:
     return read_note(code) & 1
 
@@ -324,16 +328,22 @@ def suspend_callees(bint on):
 
     Returns: whether this Python needs and has it.
     """
-    core_suspend(on, <Py_tracefunc>trace, stays_traced)
+    global suspending
+    suspending = on
+    core_suspend(suspending, has_kept, <Py_tracefunc>trace, stays_traced)
     return bool(CORE_SUSPENDS)
 
 
 def keep_tracing(code, bint on=True):
     """Have suspend_callees leave the frames of a code object traced, or not."""
+    global has_kept
     cdef uintptr_t note
     checked_code(code)
     note = read_note(<void *>code)
     core_set_note(<PyObject *>code, note_index, <void *>((note & ~<uintptr_t>1) | on))
+    if on and not has_kept:
+        has_kept = True
+        core_suspend(suspending, has_kept, <Py_tracefunc>trace, stays_traced)
 
 
 def has_foreign_eval_hook():

@@ -82,7 +82,7 @@ cdef extern from "_core_compat.h":
     PyObject *core_vectorcall(PyObject *, PyObject *const *, size_t, PyObject *) noexcept
     void core_make_callable(PyTypeObject *, Py_ssize_t) noexcept
     bint core_has_foreign_eval_hook() noexcept
-    void core_suspend(int, Py_tracefunc, int (*)(PyCodeObject *) noexcept) noexcept
+    void core_suspend(int, int, Py_tracefunc, int (*)(PyCodeObject *) noexcept) noexcept
 
 cdef extern from *:
     ctypedef struct PyTypeObject
