@@ -23,27 +23,21 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SECONDS = 300  #: for one module
 
 MODULES = """
-test_argparse test_ast test_asyncgen test_augassign test_binop test_bisect test_bool test_builtin test_calendar
-test_class test_cmd test_compare test_complex test_comprehensions test_configparser test_contains test_contextlib
-test_contextlib_async test_copy test_coroutines test_csv test_dataclasses test_decimal test_decorators test_defaultdict
-test_deque test_descr test_dict test_dictcomps test_difflib test_doctest test_enum test_enumerate test_except_star
-test_exception_group test_exception_hierarchy test_exception_variations test_exceptions test_extcall test_fractions
-test_fstring test_functools test_generator_stop test_generators test_genexps test_grammar test_heapq test_int
-test_isinstance test_iter test_itertools test_keywordonlyarg test_list test_listcomps test_long test_math test_metaclass
-test_named_expressions test_opcodes test_operator test_ordered_dict test_patma test_pep479 test_pow test_property
-test_queue test_raise test_range test_reprlib test_richcmp test_scope test_set test_setcomps test_shlex test_slice
-test_statistics test_string test_string_literals test_super test_syntax test_textwrap test_traceback test_tuple
-test_type_params test_type_aliases test_typechecks test_types test_typing test_unary test_unpack test_unpack_ex
-test_userdict test_weakref test_with test_yield_from test_zipfile
+test_argparse test_asyncgen test_augassign test_bisect test_builtin test_class test_cmd test_compare test_contextlib
+test_coroutines test_csv test_dataclasses test_decorators test_deque test_dict test_dictcomps test_except_star
+test_exception_variations test_exceptions test_extcall test_fractions test_fstring test_functools test_generators
+test_genexps test_grammar test_heapq test_iter test_itertools test_keywordonlyarg test_listcomps test_metaclass
+test_named_expressions test_opcodes test_operator test_patma test_pep479 test_property test_queue test_raise test_scope
+test_set test_setcomps test_shlex test_statistics test_string test_super test_textwrap test_tuple test_type_params
+test_unpack test_unpack_ex test_userdict test_with test_yield_from
 """.split()
 
 #: Rewritten as well; some of them are loaded afresh for it.
 LIBRARIES = {
-    "textwrap", "difflib", "statistics", "contextlib", "argparse", "_pydecimal", "fractions", "string", "shlex", "csv",
-    "heapq", "bisect", "calendar", "dataclasses", "queue", "collections", "json", "configparser", "typing", "asyncio",
-    "cmd", "reprlib", "copy", "zipfile",
+    "textwrap", "difflib", "statistics", "contextlib", "argparse", "fractions", "string", "shlex", "csv", "heapq",
+    "bisect", "calendar", "dataclasses", "queue", "json", "configparser", "cmd", "reprlib", "copy",
 }
-KEEP_LOADED = {"collections", "typing", "contextlib", "asyncio", "copy", "reprlib"}
+KEEP_LOADED = {"contextlib", "copy", "reprlib"}
 
 
 class Trap:

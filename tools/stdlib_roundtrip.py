@@ -17,7 +17,7 @@ import warnings
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
-from dapper._frame_eval import bytecode_safety, modify_bytecode, opcodes, tables  # noqa: E402
+from dapper._frame_eval import bytecode_safety, modify_bytecode, opcodes, opsets, stack, tables  # noqa: E402
 
 #: Not the library's own code: tests of syntax that does not compile, and the templates of other tools.
 SKIPPED = ("lib2to3/tests/data", "site-packages", "dist-packages", "bad_coding", "badsyntax", "ensurepip")
@@ -60,10 +60,10 @@ def round_trip(code):
     found = opcodes.instructions(code)
     raw = bytearray()
     for item in found:
-        count = (item.size - opcodes.CACHE_BYTES[item.opcode]) // 2
+        count = (item.size - opsets.CACHE_BYTES[item.opcode]) // 2
         for place in range(count - 1, 0, -1):
-            raw += bytes((opcodes.EXTENDED_ARG, item.arg >> 8 * place & 255))
-        raw += bytes((item.opcode, item.arg & 255)) + bytes(opcodes.CACHE_BYTES[item.opcode])
+            raw += bytes((opsets.EXTENDED_ARG, item.arg >> 8 * place & 255))
+        raw += bytes((item.opcode, item.arg & 255)) + bytes(opsets.CACHE_BYTES[item.opcode])
     if bytes(raw) != code.co_code:
         wrong.append("instructions")
     first = code.co_firstlineno
@@ -85,7 +85,7 @@ def round_trip(code):
         code.co_linetable
     ):
         wrong.append("linetable")
-    depths = modify_bytecode.stack_depths(code, found)
+    depths = stack.stack_depths(code, found)
     deepest = max(depth for depth in depths if depth is not None)
     if deepest > code.co_stacksize or min(depth for depth in depths if depth is not None) < 0:
         wrong.append("stack")

@@ -3,9 +3,11 @@
 The proof trusts nothing the builder knew but the byte ranges it claims to have inserted; it reads the new code anew
 and compares it with the old.
 """
-from dapper._frame_eval import modify_bytecode, opcodes, tables
+from dapper._frame_eval import modify_bytecode, opcodes, opsets, tables
+from dapper._frame_eval.bound import Bound
 from dapper._frame_eval.modify_bytecode import Insertion
 from dapper._frame_eval.probes import ENTRY, REASONS, Probe, Refused, compile_probe
+from dapper._frame_eval.stack import stack_depths
 
 __all__ = ["ENTRY", "REASONS", "CHECKS", "PLACES", "Built", "Probe", "Refused", "build", "prove"]
 
@@ -74,14 +76,14 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False):
     found = opcodes.instructions(code)
     flow = opcodes.flow_of(code, found)
     try:
-        depths = modify_bytecode.stack_depths(code, found)
+        depths = stack_depths(code, found)
     except (ValueError, IndexError, KeyError) as error:
         raise Refused("not_understood", str(error)) from None
-    places = flow.entries() if every_entry else flow.new_executions(spans)
-    cleared = {code.co_varnames[item.arg] for item in found if item.opcode == opcodes.LOAD_FAST_AND_CLEAR}
+    places = flow.entries() if every_entry else opcodes.new_executions(code, flow, spans)
+    cleared = {code.co_varnames[item.arg] for item in found if item.opcode == opsets.LOAD_FAST_AND_CLEAR}
     refused = {}
     insertions = []
-    bound = _Bound(code, found, flow)
+    bound = Bound(code, found, flow)
     # An entry probe comes before the probe of its line.
     for key in sorted(wanted, key=lambda key: (key != ENTRY, key)):
         try:
@@ -112,14 +114,14 @@ def _insertions(key, snippet, found, flow, places, depths, bound):
     """The places for one probe."""
     if key == ENTRY:
         number = flow.first
-        while number < len(found) and found[number].opcode in opcodes.PROLOGUE:
+        while number < len(found) and found[number].opcode in opsets.PROLOGUE:
             number += 1
         return [Insertion(number, snippet, (), True, False, found[number].line, bound.at(number))]
     if key not in places:
         raise Refused("no_entry", "line %d" % key)
     out = []
     for number in places[key]:
-        if found[number].opcode in opcodes.NO_PROBE_BEFORE or depths[number] is None:
+        if found[number].opcode in opsets.NO_PROBE_BEFORE or depths[number] is None:
             continue
         jumps, falls, handles = _ways(found, flow, number)
         out.append(Insertion(number, snippet, jumps, falls, handles, key, bound.at(number)))
@@ -138,55 +140,17 @@ def _ways(found, flow, number):
             falls = True
             continue
         come = found[source]
-        direct = source == number - 1 and come.opcode not in opcodes.ENDS_FLOW
+        direct = source == number - 1 and come.opcode not in opsets.ENDS_FLOW
         if direct:
             falls = True
-        if come.target == here.offset and come.opcode not in opcodes.NOT_A_JUMP:
-            if come.opcode in opcodes.SETUPS:
+        if come.target == here.offset and come.opcode not in opsets.NOT_A_JUMP:
+            if come.opcode in opsets.SETUPS:
                 handles = True
             else:
                 jumps.add(source)
         elif not direct:
             handles = True
     return jumps, falls, handles
-
-
-class _Bound:
-    """Which locals are bound for sure at an instruction; all others a probe reads with a check.
-
-    Arguments nobody deletes; what the compiler itself reads unchecked on the straight way on; what was stored or read
-    on the straight way there.
-    """
-
-    def __init__(self, code, found, flow):
-        self._found, self._flow, self._names = found, flow, code.co_varnames
-        arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
-        self._always = set(range(arguments)) - {item.arg for item in found if item.opcode in opcodes.UNBINDS_LOCAL}
-
-    def at(self, number):
-        """The names."""
-        if not opcodes.LOAD_FAST_TRUSTED:
-            return ()
-        found, sources = self._found, self._flow.sources
-        bound = set(self._always)
-        killed = set()
-        for place in range(number, len(found)):
-            item = found[place]
-            loads, stores, unbinds = opcodes.local_effects(item)
-            bound.update(arg for arg in loads if arg not in killed)
-            killed.update(stores)
-            killed.update(unbinds)
-            if item.target is not None or item.opcode in opcodes.ENDS_FLOW:
-                break
-        killed = set()
-        while number > self._flow.first and sources[number] and all(
-            source == number - 1 for source, _ in sources[number]
-        ):
-            number -= 1
-            loads, stores, unbinds = opcodes.local_effects(found[number])
-            killed.update(unbinds)
-            bound.update(arg for arg in stores + loads if arg not in killed)
-        return {self._names[arg] for arg in bound if arg < len(self._names)}
 
 
 # ---- the proof -----------------------------------------------------------------------------------------------------
@@ -227,7 +191,7 @@ def prove(old, new, inserted, olds=None, depths=None):
     _prove_positions(old, new, olds, kept, strange)
     if opcodes.EXCEPTION_TABLE:
         _prove_exceptions(old, new, olds, kept, news, strange)
-    _prove_stack(new, depths or modify_bytecode.stack_depths(old, olds), kept, news)
+    _prove_stack(new, depths or stack_depths(old, olds), kept, news)
 
 
 def _split(news, inserted):
@@ -331,7 +295,7 @@ def _handlers(items, table):
 
 def _prove_stack(new, before, kept, news):
     try:
-        after = modify_bytecode.stack_depths(new, news)
+        after = stack_depths(new, news)
     except (ValueError, IndexError, KeyError) as error:
         raise Refused("stack", str(error)) from None
     place = {item.offset: number for number, item in enumerate(news)}

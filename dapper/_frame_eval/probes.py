@@ -6,7 +6,7 @@ place of numbers. So every operator, call convention and version is right by con
 What it does: false or nothing to do → the end; true → the trap. An exception in it goes to the error trap and never
 to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
 """
-from dapper._frame_eval import opcodes, tables
+from dapper._frame_eval import opcodes, opsets, tables
 from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Snippet, Step
 
 #: Key of a probe that goes to the entry of a function instead of a line.
@@ -262,6 +262,9 @@ def _compile(template, test, values, local, cells, in_function):
     Returns:
         Its code object, and the line behind which it is cold.
     """
+    key = (template, test, values, tuple(local), tuple(cells), bool(in_function))
+    if key in _compiled:
+        return _compiled[key]
     cold = 1 << 30
     out = []
     here = 0
@@ -287,7 +290,15 @@ def _compile(template, test, values, local, cells, in_function):
     if in_function:
         for _ in range(2):
             found = next(constant for constant in found.co_consts if hasattr(constant, "co_code"))
+    if len(_compiled) >= _KEPT:
+        _compiled.clear()
+    _compiled[key] = found, cold
     return found, cold
+
+
+#: What was compiled lately: one function breakpoint is like the other, and so is one condition in many functions.
+_compiled = {}
+_KEPT = 64
 
 
 _WORDS = [
@@ -316,34 +327,34 @@ def _snippet(code, constants, cold, by_name, land_first):
     landing = None  # where the hot way leaves
     if land_first:
         landing = 1
-        steps = [Step(opcodes.JUMP_FORWARD, target=-3), Step(opcodes.JUMP_FORWARD, target=len(code.co_code))]
+        steps = [Step(opsets.JUMP_FORWARD, target=-3), Step(opsets.JUMP_FORWARD, target=len(code.co_code))]
     number = 0
-    while found[number].opcode in opcodes.PROLOGUE:
+    while found[number].opcode in opsets.PROLOGUE:
         number += 1
     while number < len(found):
         item = found[number]
         place[item.offset] = len(steps)
         number += 1
-        if item.opcode == opcodes.NOP:
+        if item.opcode == opsets.NOP:
             continue
-        over = item.opcode == opcodes.RETURN_CONST
-        if not over and number < len(found) and found[number].opcode == opcodes.RETURN_VALUE:
+        over = item.opcode == opsets.RETURN_CONST
+        if not over and number < len(found) and found[number].opcode == opsets.RETURN_VALUE:
             over = True  # the probe returns None; in the target it goes on behind the probe
             number += 1
         if not over:
             steps.extend(_steps(code, item, constants, by_name))
         elif not opcodes.LINE_CAN_BE_NONE and item.line > cold:
             # Going back makes the line event that going on would not make.
-            steps.append(Step(opcodes.JUMP_ABSOLUTE, target=-1 - landing))
+            steps.append(Step(opsets.JUMP_ABSOLUTE, target=-1 - landing))
         else:
             ends.add(item.offset)
-            if steps and steps[-1].opcode in opcodes.ENDS_FLOW:
+            if steps and steps[-1].opcode in opsets.ENDS_FLOW:
                 continue
             if landing is None:
                 landing = len(steps)
-            steps.append(Step(opcodes.JUMP_FORWARD, target=len(code.co_code)))
+            steps.append(Step(opsets.JUMP_FORWARD, target=len(code.co_code)))
     last = steps[-1] if steps else None
-    if last and last.opcode == opcodes.JUMP_FORWARD and last.target == len(code.co_code):
+    if last and last.opcode == opsets.JUMP_FORWARD and last.target == len(code.co_code):
         steps.pop()
     size = place[len(code.co_code)] = len(steps)
     for step in steps:
@@ -362,22 +373,22 @@ def _snippet(code, constants, cold, by_name, land_first):
 def _steps(code, item, constants, by_name):
     """The steps for one instruction of a compiled probe."""
     op, arg = item.opcode, item.arg
-    if op in opcodes.HAS_CONST:
+    if op in opsets.HAS_CONST:
         value = code.co_consts[arg]
         if type(value) is str:
             value = constants.get(value, value)
         return (Step(op, CONST, value, target=None),)
-    if op in opcodes.HAS_NAME:
+    if op in opsets.HAS_NAME:
         bits = opcodes.NAME_FLAG_BITS.get(op, 0)
-        if by_name and op == opcodes.LOAD_GLOBAL:
-            op = opcodes.LOAD_NAME
+        if by_name and op == opsets.LOAD_GLOBAL:
+            op = opsets.LOAD_NAME
         return (Step(op, NAME, code.co_names[arg >> bits], arg & ((1 << bits) - 1)),)
-    if op in opcodes.LOAD_FAST_TWICE:
-        single = opcodes.LOAD_FAST_TWICE[op]
+    if op in opsets.LOAD_FAST_TWICE:
+        single = opsets.LOAD_FAST_TWICE[op]
         return Step(single, LOCAL, code.co_varnames[arg >> 4]), Step(single, LOCAL, code.co_varnames[arg & 15])
-    if op in opcodes.HAS_CELL:
+    if op in opsets.HAS_CELL:
         variables = code.co_varnames if opcodes.ONE_LOCALS_ARRAY else ()
         return (Step(op, CELL, (variables + code.co_cellvars + code.co_freevars)[arg]),)
-    if op in opcodes.HAS_LOCAL:
+    if op in opsets.HAS_LOCAL:
         return (Step(op, LOCAL, code.co_varnames[arg]),)
     return (Step(op, RAW, arg, target=item.target),)

@@ -31,6 +31,30 @@ def decode_lnotab(table, first_line):
     return marks
 
 
+def lnotab_ranges(table, first_line, end):
+    """The ``(start, end, line)`` of ``co_lnotab``, for ``end`` bytes of code."""
+    out = []
+    start, line = 0, first_line
+    for offset, new in decode_lnotab(table, first_line):
+        if new != line:
+            if offset > start:
+                out.append((start, offset, line))
+            start, line = offset, new
+    out.append((start, max(end, start + 2), line))
+    return out
+
+
+def lnotab_starts(table, first_line):
+    """Where lines start; elsewhere a step forward makes no line event in 3.8 and 3.9."""
+    starts = {0}
+    line = first_line
+    for offset, new in decode_lnotab(table, first_line):
+        if new != line:
+            starts.add(offset)
+        line = new
+    return starts
+
+
 def encode_lnotab(marks, first_line):
     """Write ``co_lnotab`` from ``(offset, line)`` pairs in the order of offsets."""
     out = bytearray()

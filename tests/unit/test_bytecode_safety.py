@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from dapper._frame_eval import bytecode_safety, modify_bytecode, opcodes, probes, tables
+from dapper._frame_eval import bytecode_safety, modify_bytecode, opcodes, opsets, probes, tables
 from dapper._frame_eval.bytecode_safety import ENTRY, Probe, Refused, build
 
 MONITORING = getattr(sys, "monitoring", None)
@@ -424,7 +424,7 @@ def proved(**changes):
 
 
 def store(raw, inserted, items):
-    place = next(item for item in items if item.offset >= inserted[0][0] and item.opcode in opcodes.HAS_LOCAL)
+    place = next(item for item in items if item.offset >= inserted[0][0] and item.opcode in opsets.HAS_LOCAL)
     raw[place.offset] = opcode.opmap["STORE_FAST"]
 
 
@@ -440,7 +440,7 @@ def astray(raw, inserted, items):
 def out_of_the_probe(raw, inserted, items):
     inside = [item for item in items if item.target is not None and inserted[0][0] <= item.offset < inserted[0][1]]
     place = inside[-1].offset + 1
-    raw[place] = 0 if inside[-1].opcode in opcodes.JUMPS_ABSOLUTE else raw[place] ^ 0x40
+    raw[place] = 0 if inside[-1].opcode in opsets.JUMPS_ABSOLUTE else raw[place] ^ 0x40
 
 
 def test_the_proof_accepts_what_was_built():

@@ -3,7 +3,7 @@ import types
 
 import pytest
 
-from dapper._frame_eval import modify_bytecode, opcodes, tables
+from dapper._frame_eval import modify_bytecode, opcodes, opsets, stack, tables
 from dapper._frame_eval.modify_bytecode import RAW, Insertion, Snippet, Step
 
 PROGRAM = '''
@@ -62,7 +62,7 @@ def facts(code):
 
 def nops(count, line=None):
     """A snippet that does nothing."""
-    return Snippet([Step(opcodes.NOP) for _ in range(count)], [], 0)
+    return Snippet([Step(opsets.NOP) for _ in range(count)], [], 0)
 
 
 @pytest.mark.parametrize("code", all_code(), ids=lambda code: code.co_name)
@@ -72,7 +72,7 @@ def test_inserting_nothing_changes_nothing(code):
 
 @pytest.mark.parametrize("code", all_code(), ids=lambda code: code.co_name)
 def test_the_stack_is_reckoned_as_the_compiler_does(code):
-    depths = [depth for depth in modify_bytecode.stack_depths(code) if depth is not None]
+    depths = [depth for depth in stack.stack_depths(code) if depth is not None]
     assert 0 <= min(depths) and max(depths) <= code.co_stacksize
 
 
@@ -119,7 +119,7 @@ def places(code):
     found = opcodes.instructions(code)
     return [
         number for number in range(flow.first, len(found))
-        if found[number].opcode not in opcodes.NO_PROBE_BEFORE and flow.sources[number]
+        if found[number].opcode not in opsets.NO_PROBE_BEFORE and flow.sources[number]
     ]
 
 
@@ -136,7 +136,7 @@ def test_old_instructions_keep_their_lines_wherever_something_goes(code, count):
         assert (moved.opcode, moved.line) == (item.opcode, item.line)
         if item.target is None:
             assert moved.arg == item.arg
-        elif item.opcode not in opcodes.NOT_A_JUMP:
+        elif item.opcode not in opsets.NOT_A_JUMP:
             target = next(place for place, other in enumerate(found) if other.offset == item.target)
             assert moved.target == result.begin[target]
     assert len(result.inserted) == len(at)
@@ -185,7 +185,7 @@ def test_what_passes_by_goes_round():
     result = modify_bytecode.insert(code, [Insertion(header, nops(3), back, falls=False, line=2)])
     assert run(result.code, 3) == 2
     inserted = opcodes.instructions(result.code)[header]
-    assert inserted.opcode == opcodes.JUMP_FORWARD and inserted.target == result.at[header]
+    assert inserted.opcode == opsets.JUMP_FORWARD and inserted.target == result.at[header]
     assert inserted.line == flow.lines[header]
 
 
@@ -193,20 +193,20 @@ def test_a_jump_in_a_snippet_to_its_end_goes_on():
     def sample(a):
         return a
 
-    steps = [Step(opcodes.JUMP_FORWARD, RAW, 0, 0, 3), Step(opcodes.NOP), Step(opcodes.NOP)]
+    steps = [Step(opsets.JUMP_FORWARD, RAW, 0, 0, 3), Step(opsets.NOP), Step(opsets.NOP)]
     first = opcodes.flow_of(sample.__code__).first
     both = [Insertion(first, Snippet(steps, [], 0)), Insertion(first, nops(1))]
     result = modify_bytecode.insert(sample.__code__, both)
     items = {item.offset: item for item in opcodes.instructions(result.code)}
     start, end = result.inserted[0]
-    assert items[items[start].target].opcode == opcodes.NOP and items[start].target == end - 2
+    assert items[items[start].target].opcode == opsets.NOP and items[start].target == end - 2
     assert run(result.code, 7) == 7
 
 
 def test_a_first_constant_is_no_docstring():
     code = compile("lambda x: x", "<program>", "eval").co_consts[0]
     bare = code.replace(co_consts=())
-    snippet = Snippet([Step(opcodes.NOP, modify_bytecode.CONST, "text")], [], 0)
+    snippet = Snippet([Step(opsets.NOP, modify_bytecode.CONST, "text")], [], 0)
     first = opcodes.flow_of(bare).first
     assert modify_bytecode.insert(bare, [Insertion(first, snippet)]).code.co_consts == (None, "text")
 

@@ -1,0 +1,53 @@
+"""How many values are on the stack before each instruction."""
+from dapper._frame_eval import opcodes, opsets, tables
+
+
+def stack_depths(code, found=None):
+    """The depth of the stack before each instruction, None for what is out of reach.
+
+    Exact from 3.11 on, where the exception table needs it; an upper bound before, as the compiler reckons it.
+
+    Raises:
+        ValueError: two ways lead to an instruction with different depths (3.11 and later).
+    """
+    found = found or opcodes.instructions(code)
+    index = {item.offset: number for number, item in enumerate(found)}
+    depths = [None] * len(found)
+    exact = opcodes.EXCEPTION_TABLE
+    handlers = []
+    if exact:
+        handlers = [
+            (index[start], index.get(end, len(found)), index[handler], depth + lasti + 1)
+            for start, end, handler, depth, lasti in tables.decode_exceptions(code.co_exceptiontable)
+        ]
+    # A generator of 3.10 begins with the value it was sent on the stack.
+    todo = [(0, int(found[0].opcode == opsets.GEN_START))] if found else []
+    while todo:
+        while todo:
+            number, depth = todo.pop()
+            while number < len(found):
+                known = depths[number]
+                if known is not None and (exact or known >= depth):
+                    if exact and known != depth:
+                        raise ValueError("depth %d and %d at %r" % (known, depth, found[number]))
+                    break
+                depths[number] = depth
+                item = found[number]
+                op = item.opcode
+                if item.target is not None and op not in opsets.NOT_A_JUMP:
+                    todo.append((index[item.target], depth + opcodes.stack_effect(op, item.arg, True)))
+                if op in opsets.ENDS_FLOW:
+                    break
+                depth += opcodes.stack_effect(op, item.arg, False)
+                number += 1
+        rest = []
+        for entry in handlers:
+            start, end, handler, depth = entry
+            if any(depths[number] is not None for number in range(start, end)):
+                todo.append((handler, depth))
+            else:
+                rest.append(entry)
+        if len(rest) == len(handlers):
+            break
+        handlers = rest
+    return depths
