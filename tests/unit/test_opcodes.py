@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from dapper._frame_eval import flow, opcodes
-from dapper._frame_eval.graph import Graph
+from dapper._frame_eval.flow import Graph
 
 
 def function(text, name="f", **names):
