@@ -14,7 +14,7 @@ class Interest:
 
     Attributes:
         code: the code object; None where nothing is to be watched, so that a decision keeps no boring code alive.
-        lines: line → anything true, for each line with a breakpoint.
+        lines: line → what stops there (as `EveryEvent`), for each line with a breakpoint.
         entry: whether starting this code is of interest (function breakpoint).
         reason: why this was decided.
     """
@@ -88,6 +88,24 @@ class Selector:
         return found
 
 
+class EveryEvent:
+    """What stops on a line: here, every event of it, even if it is a return to the middle of the line.
+
+    Attributes:
+        loops, branches: see LineStops in the debugger, which tells a new execution of a line from a return to it.
+    """
+
+    loops = False
+    branches = ()
+
+    @staticmethod
+    def begins_at(offset):
+        return True
+
+
+_EVERY_EVENT = EveryEvent()
+
+
 class LineTable:
     """Breakpoints as files and lines and nothing else: an immutable value with a generation.
 
@@ -118,9 +136,9 @@ class LineTable:
         return self._of(code)[0]
 
     def lines_of(self, code):
-        """line → True for the lines of ``code`` that have breakpoints."""
+        """line → EveryEvent for the lines of ``code`` that have breakpoints."""
         own = opcodes.executable_lines(code)
-        return {line: True for line in self._of(code)[1] if line in own}
+        return {line: _EVERY_EVENT for line in self._of(code)[1] if line in own}
 
     def enters(self, code):
         """Whether starting ``code`` is of interest: never."""

@@ -33,7 +33,7 @@ class Witness:
     def enters(self, ident, code):
         return False
 
-    def on_line(self, frame, line, found):
+    def on_line(self, frame, line, found, offset=None):
         if found:
             place = self._program.at(frame.f_code.co_filename, line) if self._program else line
             self.met.append((frame.f_code.co_name, place))

@@ -48,7 +48,7 @@ class Client:
         self.said = []
         self.stops = queue.Queue()
         self.debugger = PyDebugger()
-        self.debugger.hidden.add(get_ident())
+        self.debugger.crew.hidden.add(get_ident())
         self.config = dict({"stopAllThreadsOnSuspend": False, "justMyCode": False}, **config)
         self._thread = None
         self._last_id = 0
@@ -102,7 +102,7 @@ class Client:
         if body is None:
             self._thread.join()
             return None
-        self.record = self.debugger.standing(body["threadId"])
+        self.record = self.debugger.crew.standing(body["threadId"])
         frame, line = self.record.stop.frames[0]
         return frame.f_code.co_name, self.program.at(frame.f_code.co_filename, line)
 

@@ -18,7 +18,7 @@ class Listener:
     def enters(self, ident, code):
         return False
 
-    def on_line(self, frame, line, found):
+    def on_line(self, frame, line, found, offset=None):
         """Nobody looks."""
 
     on_enter = on_leave = on_raise = on_line
