@@ -1,13 +1,14 @@
 """One client: answers what concerns processes, passes everything else on to the debuggee, and its words back."""
 from dapper.hub import config, streams, targets
-from dapper.hub.mailbox import Mailbox
+from dapper.hub.clientend import ClientEnd
+from dapper.hub.launched import Launched, Undebugged
 from dapper.hub.relay import Debuggee
 from dapper.hub.replay import Wishes
 from dapper.protocol.capabilities import capabilities
 from dapper.protocol.errors import DapError, failure, success
 
 
-class ClientSession(Mailbox):
+class ClientSession(ClientEnd):
     """From a client's connection to its end. What is posted runs in the thread of the session, which owns its state.
 
     Args:
@@ -16,20 +17,16 @@ class ClientSession(Mailbox):
     """
 
     def __init__(self, hub, channel):
-        super().__init__(hub.log)
+        super().__init__(channel, hub.log)
         self.hub = hub
         self.root = None  # the Debuggee, once there is one
         self.configured = False  # has the client's configurationDone been answered?
-        self._client = channel
-        self._client_gone = False
-        self._asked = {}  # our seq → what to do with the client's response
-        self._abilities = None  # arguments of `initialize`
         self._start = None  # the request `launch` or `attach`
         self._start_open = False  # it waits for its answer
         self._target = None
         self._held = []  # requests that came before there was a debuggee
         self._wishes = Wishes()
-        self._replaying = None  # called with the response to the start, while a debuggee is told everything again
+        self._replaying = None  # called with an error or nothing, once a debuggee has been told everything again
         self._threads = set()  # ids of those that began and did not end
         self._told_end = False
         self._leaving = None  # the request `disconnect`, or {} for a client that left without, until we go
@@ -64,91 +61,19 @@ class ClientSession(Mailbox):
 
     def run(self):
         """Serve the client until it is gone or has said goodbye."""
-        streams.spawn(
-            streams.pump, self._client,
-            lambda message: self.post_in_turn(self._from_client, message),
-            lambda problem: self.post(self._bad_message, problem),
-            lambda problem: self.post(self._client_left, problem),
-        )
+        self.listen()
         self.work_off()
         if self._target is not None:
             self._target.close()
         if self.root is not None:
             self.root.channel.close()
-        self._client.close()
-
-    # -- to the client ----------------------------------------------------------------------------------------------
-
-    def tell(self, message):
-        """Send a message; any thread may."""
-        if self._client_gone:
-            return None
-        try:
-            seq = self._client.send(message)
-        except OSError:
-            self._client_gone = True
-            self.post(self._client_left, None)
-            return None
-        self.log.message("to client:", message)
-        return seq
-
-    def event(self, name, body=None):
-        """Send an event."""
-        event = {"type": "event", "event": name}
-        if body is not None:
-            event["body"] = body
-        self.tell(event)
-
-    def say(self, text, category="console"):
-        """Send text to the client's console."""
-        self.event("output", {"category": category, "output": text})
-
-    def ask_client(self, command, arguments, then):
-        """Send a reverse request; ``then(response)`` is called with the answer."""
-        seq = self.tell({"type": "request", "command": command, "arguments": arguments})
-        if seq is not None:
-            self._asked[seq] = then
-
-    def client_can(self, ability):
-        """Did the client announce this?"""
-        return self._abilities.get(ability) is True
+        self.close()
 
     # -- from the client --------------------------------------------------------------------------------------------
 
-    def _bad_message(self, problem):
-        self.tell(failure({}, DapError("malformed", problem=problem)))
-
-    def _from_client(self, message):
-        self.log.message("from client:", message)
-        kind = message.get("type")
-        if kind == "response":
-            then = self._asked.pop(message.get("request_seq"), None)
-            if then is not None:
-                then(message)
-            return
-        problem = None
-        if kind != "request":
-            problem = "type is %r" % (kind,)
-        elif type(message.get("command")) is not str:
-            problem = "command is %r" % (message.get("command"),)
-        elif type(message.get("seq")) is not int:
-            problem = "seq is %r" % (message.get("seq"),)
-        elif type(message.get("arguments")) not in (dict, type(None)):
-            problem = "arguments are %r" % (message.get("arguments"),)
-        if problem is not None:
-            self.tell(failure(message, DapError("malformed", problem=problem)))
-            return
-        try:
-            self._on_request(message, message.get("arguments") or {})
-        except DapError as error:
-            self.tell(failure(message, error))
-        except Exception as error:  # boundary: hub pump; a fault of ours is answered, and the session lives
-            self.log.fault()
-            self.tell(failure(message, error))
-
-    def _on_request(self, request, arguments):
+    def on_request(self, request, arguments):
         command = request["command"]
-        if self._abilities is None and command not in ("initialize", "disconnect"):
+        if self.abilities is None and command not in ("initialize", "disconnect"):
             raise DapError("wrong_state", command=command, why="initialize has to come first")
         if self._leaving is not None:
             raise DapError("wrong_state", command=command, why="the session is about to end")
@@ -188,14 +113,14 @@ class ClientSession(Mailbox):
         self.root.forward(request, then)
 
     def _on_initialize(self, request, arguments):
-        if self._abilities is not None:
+        if self.abilities is not None:
             raise DapError("already_initialized")
-        self._abilities = arguments
+        self.abilities = arguments
         self.tell(success(request, capabilities()))
 
     def _on_launch(self, request, arguments):
         launch = config.Launch(arguments)
-        self._begin(request, targets.Undebugged if launch.no_debug else targets.Launched, launch)
+        self._begin(request, Undebugged if launch.no_debug else Launched, launch)
 
     def _on_attach(self, request, arguments):
         attach = config.Attach(arguments)
@@ -214,17 +139,13 @@ class ClientSession(Mailbox):
             raise
 
     def _on_restart(self, request, arguments):
-        if not self.configured or self._replaying is not None:
+        if self._target is None or self._replaying is not None or not self._target.may_restart:
             raise DapError("wrong_state", command="restart", why="no program is running yet")
         news = arguments.get("arguments")
         again = dict(self._start, arguments=news) if type(news) is dict else self._start
 
-        def restarted(response):
-            if response is not None and response["success"]:
-                self.tell(success(request))
-            else:
-                why = (response or {}).get("message") or "it ended before it began"
-                self.tell(failure(request, DapError("no_debuggee", why=why)))
+        def restarted(error=None):
+            self.tell(success(request) if error is None else failure(request, error))
 
         self._replaying = restarted
         try:
@@ -250,9 +171,9 @@ class ClientSession(Mailbox):
             lambda problem: self.log.note("unreadable message from pid %s: %s" % (root.pid, problem)),
             lambda problem: self.post(self.debuggee_left, root),
         )
-        root.ask("initialize", self._abilities, self._greeted)
+        root.ask("initialize", self.abilities, self._greeted)
         if again and self.configured:
-            self._replaying = self._replaying or (lambda response: None)
+            self._replaying = self._replaying or (lambda error=None: None)
             root.ask(self._start["command"], self._start.get("arguments"), self._told_again)
         else:
             root.forward(self._start, self._started)
@@ -268,12 +189,20 @@ class ClientSession(Mailbox):
             self.tell(response)
 
     def _told_again(self, response):
+        error = None
+        if response is None:
+            error = DapError("no_debuggee", why="it has ended")
+        elif not response["success"]:
+            error = DapError("no_debuggee", why=response.get("message"))
+        self._runs_again(error)
+
+    def _runs_again(self, error=None):
         replaying, self._replaying = self._replaying, None
-        replaying(response)
+        replaying(error)
         self._flush_held()
 
     def _flush_held(self):
-        held, self._held = self._held, []
+        held, self._held = (self._held, []) if self.root is not None else ([], self._held)
         for request in held:
             self._forward(request)
 
@@ -283,15 +212,18 @@ class ClientSession(Mailbox):
             self._start_open = False
             self.tell(failure(self._start, error))
         elif self._replaying is not None:
-            self._told_again({"success": False, "message": str(error)})
+            self._runs_again(error)
         for request in self._held:
             self.tell(failure(request, error))
         self._held = []
 
     def started_undebugged(self):
         """The program runs and there is nothing to wait for."""
-        self._start_open = False
-        self.tell(success(self._start))
+        if self._replaying is not None:
+            self._runs_again()
+        else:
+            self._start_open = False
+            self.tell(success(self._start))
 
     def _forget_threads(self):
         for number in sorted(self._threads):
@@ -367,16 +299,12 @@ class ClientSession(Mailbox):
         self._leaving = request
         self._part(arguments.get("terminateDebuggee"))
 
-    def _client_left(self, problem):
+    def client_left(self, problem):
+        """The client is gone: what that means for the program."""
         if self._leaving is None:
-            self._client_gone = True
             self.log.note("the client is gone%s" % (": %s" % problem if problem else ""))
             self._leaving = {}
             self._part(None)
-
-    def hang_up(self):
-        """End the session as if the client had gone; any thread may call it."""
-        self.post(self._client_left, "told to end")
 
     def _part(self, terminate):
         if self._target is None:

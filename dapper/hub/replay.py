@@ -63,7 +63,7 @@ class Wishes:
             ask: ``ask(command, arguments, then)``
             tell: called with a `breakpoint` event for each whose truth is now another.
         """
-        for key, request in list(self._requests.items()):
+        for key, request in sorted(self._requests.items(), key=self._age):
             arguments = dict(request.get("arguments") or {})
             told = self._told[key]
             wishes = arguments.get("breakpoints")
@@ -73,6 +73,10 @@ class Wishes:
                     for wish, known in zip(wishes, told + [{}] * len(wishes))
                 ]
             ask(request["command"], arguments, lambda response, key=key: self._compare(key, response, tell))
+
+    def _age(self, item):
+        """Lower ids were given before higher ones."""
+        return min((known.get("id", 0) for known in self._told[item[0]]), default=0)
 
     def _compare(self, key, response, tell):
         if response is None or not response["success"]:

@@ -1,5 +1,6 @@
 """What a process of ours writes down when asked to: one line a message or fact, no tokens."""
 import os
+import sys
 import time
 from _thread import allocate_lock
 
@@ -51,8 +52,10 @@ class Log:
             self.note("%s %s" % (arrow, wire.encode(message).decode("ascii")))
 
     def fault(self):
-        """Write down the exception being handled: a fault of ours."""
-        if self._write is not None:
-            import traceback
+        """Write down the exception being handled: a fault of ours; on stderr if there is no log."""
+        import traceback
 
+        if self._write is None:
+            sys.stderr.write("dapper: internal error, please report it:\n" + traceback.format_exc())
+        else:
             self.note(traceback.format_exc())

@@ -394,6 +394,17 @@ def test_no_debug_ends_with_the_hub(hub):
         s.family.wait_extinct()
 
 
+def test_no_debug_restarts(hub):
+    with hub.open() as s:
+        s.initialize()
+        code = "import os, time\nprint('pid', os.getpid(), flush=True)\ntime.sleep(1000)"
+        s.wire.request("launch", {"code": code, "noDebug": True})
+        s.wait_output("pid")
+        s.wire.request("restart", {})
+        s.wire.wait(lambda: s.output("stdout").count("pid") == 2 or None, "the second")
+        assert s.wire.peek("exited") is None
+
+
 def test_no_debug_terminates(hub):
     with hub.open() as s:
         s.initialize()
