@@ -23,18 +23,9 @@ class Engine(NamedTuple):
 #: flag → why an engine may lack it.
 FLAGS = {
     "outlive the recursion limit": "CPython drops a trace function that it can't call at the recursion limit",
-    "tell a branch over lines from its value": "CPython up to 3.11 gives the jump of `a if b else c` the line of a",
-    "tell a filter over lines from its element": "CPython 3.13 gives a comprehension's if the line of its element",
 }
 
-_VERSION = sys.version_info[:2]
-#: What no engine tells apart by line events alone, because of the lines that CPython writes down.
-_LINE_TABLES = frozenset(
-    ["tell a branch over lines from its value"] * (_VERSION < (3, 12))
-    + ["tell a filter over lines from its element"] * (_VERSION == (3, 13))
-)
-
-SETTRACE = Engine("settrace", _LINE_TABLES | {"outlive the recursion limit"})
-MONITORING = Engine("monitoring", _LINE_TABLES)
+SETTRACE = Engine("settrace", frozenset(["outlive the recursion limit"]))
+MONITORING = Engine("monitoring")
 
 ENGINES_HERE = [SETTRACE] + ([MONITORING] if hasattr(sys, "monitoring") else [])

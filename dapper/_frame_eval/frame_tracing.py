@@ -31,6 +31,7 @@ class SettraceEngine:
         self._raises = False
         self._running = False
         self._new_threads = NewThreads(self._on_call)
+        self._offsets = {}  # thread → the last instruction told, while instructions are
 
     def start(self, table):
         """Begin to watch: the threads started from now on, and from 3.12 on all others.
@@ -145,11 +146,16 @@ class SettraceEngine:
                 line = frame.f_lineno
                 interest = self._selector.interest(frame.f_code)
                 found = interest.lines.get(line)
+                if found and (frame.f_lasti in found.branches or found.loops and opcodes.ONE_LINE_LOOPS_ARE_SILENT):
+                    frame.f_trace_opcodes = True  # only the instructions tell whether, or how often, this line runs
+                    self._offsets[get_ident()] = frame.f_lasti
                 if found or interest.entry or self._port.wants(get_ident()):
                     self._port.on_line(frame, line, found)
                 elif not self._needed(frame):
                     frame.f_trace = None
                     return None
+            elif event == "opcode":
+                self._on_opcode(frame)
             elif event == "return":
                 how = self._port.wants(get_ident()) and leaving(frame)
                 if how:
@@ -159,6 +165,20 @@ class SettraceEngine:
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         return self._on_event if self._running else None  # None leaves what a later engine has put in
+
+    def _on_opcode(self, frame):
+        line, offset, ident = frame.f_lineno, frame.f_lasti, get_ident()
+        found = self._selector.interest(frame.f_code).lines.get(line)
+        before, self._offsets[ident] = self._offsets.get(ident, -1), offset
+        if found and found.loops and opcodes.ONE_LINE_LOOPS_ARE_SILENT:
+            if offset in found.loops and before > offset:
+                self._port.on_line(frame, line, found, offset)
+            return  # the loop may go on
+        if found and offset in found.branches:
+            return  # the jump itself; the next instruction is where it goes
+        frame.f_trace_opcodes = False
+        if found and any(offset in ways for ways in found.branches.values()):
+            self._port.on_line(frame, line, found)
 
     def _needed(self, frame):
         return self._raises or self._selector.interest(frame.f_code) or self._port.wants(get_ident())

@@ -68,6 +68,7 @@ class MonitoringEngine:
         register(self._watcher, events.PY_RESUME, self._on_resume)
         register(self._watcher, events.LINE, self._on_line)
         register(self._watcher, events.JUMP, self._on_jump)
+        register(self._watcher, events.BRANCH, self._on_branch)
         register(self._watcher, events.RAISE, self._on_raise)
         register(self._follower, events.PY_START, self._on_follow_start)
         register(self._follower, events.PY_RESUME, self._on_follow_start)
@@ -88,7 +89,7 @@ class MonitoringEngine:
             self._monitoring.set_events(tool, 0)
             for code in [kept.code for kept in self._armed.values()] + list(self._followed.values()):
                 self._monitoring.set_local_events(tool, code, 0)
-            for name in ("PY_START", "PY_RESUME", "LINE", "JUMP", "RAISE", "PY_RETURN", "PY_YIELD"):
+            for name in ("PY_START", "PY_RESUME", "LINE", "JUMP", "BRANCH", "RAISE", "PY_RETURN", "PY_YIELD"):
                 self._monitoring.register_callback(tool, getattr(self._events, name), None)
             self._monitoring.free_tool_id(tool)
         self._armed, self._followed, self._off, self._seen = {}, {}, {}, {}
@@ -174,6 +175,8 @@ class MonitoringEngine:
         wanted = self._events.LINE | self._events.PY_START
         if any(getattr(stops, "loops", False) for stops in interest.lines.values()):
             wanted |= self._events.JUMP
+        if any(getattr(stops, "branches", None) for stops in interest.lines.values()):
+            wanted |= self._events.BRANCH
         if id(code) in self._armed:  # lines switched off before may matter now
             self._monitoring.set_local_events(self._watcher, code, 0)
         self._armed[id(code)] = interest
@@ -240,6 +243,20 @@ class MonitoringEngine:
                 if found and found.loops and line_at(code, destination) == line:
                     self._port.on_line(_getframe(1), line, found, destination)
                     return None
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        return self._disable
+
+    def _on_branch(self, code, offset, destination):
+        """A jump whose line is that of what it leads to: only where it goes tells whether that line runs."""
+        try:
+            interest = self._armed.get(id(code))
+            line = line_at(code, offset)
+            found = interest.lines.get(line) if interest is not None else None
+            if found and offset in found.branches:
+                if destination in found.branches[offset] and line_at(code, destination) == line:
+                    self._port.on_line(_getframe(1), line, found, destination)
+                return None
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         return self._disable

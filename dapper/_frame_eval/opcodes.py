@@ -31,6 +31,8 @@ INLINES_COMPREHENSIONS = _version >= (3, 12)
 #: Who swallows a RecursionError is aborted by the next one ("Cannot recover from stack overflow").
 RECURSION_ERROR_STICKS = _version < (3, 9)
 
+#: To go on with a loop that stands on one line is no line event of sys.settrace (3.13).
+ONE_LINE_LOOPS_ARE_SILENT = _version >= (3, 13)
 #: A RecursionError that is swallowed leaves the thread marked, and 50 frames on the interpreter aborts (up to 3.9).
 OVERFLOW_STICKS = _version < (3, 10)
 
@@ -348,14 +350,17 @@ def resume_offset(code):
 
 
 def branches(code):
-    """Offset → the two offsets at which a conditional jump goes on, for those that stand apart from their test.
+    """Offset → the offsets at which a conditional jump goes on with something, if the jump stands apart from its test.
 
     CPython gives some of them the line of what they lead to: up to 3.11 the jump of ``a if b else c`` has the line of
     a, in 3.13 that of a comprehension's ``if`` has the line of its element.
     """
+    items = instructions(code)
+    opcode_at = {item.offset: item.opcode for item in items}
     found, before = {}, None
-    for item in instructions(code):
+    for item in items:
         if item.opcode in opsets.BRANCHES and before is not None and before.line != item.line:
-            found[item.offset] = item.offset + item.size, item.target
+            ways = item.offset + item.size, item.target
+            found[item.offset] = [way for way in ways if opcode_at.get(way) not in ENDS_FLOW]
         before = item
     return found

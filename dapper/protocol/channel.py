@@ -135,6 +135,11 @@ class Channel:
         raise BrokenFrame("a header without Content-Length")
 
     def _fill(self, wanted):
-        data = self._read(max(wanted, 65536))
+        try:
+            data = self._read(max(wanted, 65536))
+        except OSError:
+            if not self._closed:
+                raise
+            data = b""  # we closed it ourselves: that is an end like any other
         self._pending += data
         return bool(data)

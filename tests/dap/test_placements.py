@@ -98,9 +98,7 @@ def hits(dap, runs, tmp_path_factory):
 
 
 @pytest.mark.parametrize("placement", HERE, ids=lambda placement: placement.name.replace(" ", "-"))
-def test_placement(placement, engine, hits):
-    if placement.needs:
-        engine.need(placement.needs)
+def test_placement(placement, hits):
     assert " ".join(hits[placement.name]) == placement.expected
 
 

@@ -209,6 +209,7 @@ class Starts:
     def __init__(self, code, statements):
         self.entries = opcodes.statement_entries(code, [span[:2] for span in statements if span[0] < span[1]])
         self.first = min([min(offsets) for offsets in self.entries.values()])
+        self.branches = opcodes.branches(code)
         self.loops = opcodes.self_loops(code)
         if self.loops:
             headers = {span[0] for span in statements if span[2] in ("For", "AsyncFor", "While")}
@@ -221,15 +222,19 @@ class LineStops:
     """The breakpoints on one line of one code object.
 
     Attributes:
-        loops: whether a loop stands on this line whole, so that going on with it is no line event of sys.monitoring.
+        loops: offsets of the loops that stand on this line whole: sys.monitoring tells no line when one goes on.
+        branches: offsets of jumps at which this line seems to begin; it does only where they go on within it.
     """
 
-    __slots__ = ("breakpoints", "loops", "_entries", "_first")
+    __slots__ = ("breakpoints", "loops", "branches", "_entries", "_first")
 
     def __init__(self, starts, line, breakpoints):
         self.breakpoints = tuple(breakpoints)
-        self.loops = line in starts.loops
-        self._entries = starts.entries.get(line)
+        self.loops = starts.loops.get(line, ())
+        entries = starts.entries.get(line, ())
+        self.branches = {offset: starts.branches[offset] for offset in entries if offset in starts.branches}
+        self._entries = {offset for offset in entries if offset not in self.branches}
+        self._entries.update(offset for ways in self.branches.values() for offset in ways)
         self._first = starts.first
 
     def begins_at(self, offset):

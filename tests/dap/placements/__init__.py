@@ -22,4 +22,3 @@ class Placement(NamedTuple):
     expected: str
     since: Tuple[int, int] = (3, 8)
     file: str = ""  # another name for the module's file
-    needs: str = ""  # a flag of tests/engines.py

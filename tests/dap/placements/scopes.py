@@ -217,7 +217,6 @@ SCOPES = [
         after = a  # @after
         """,
         "if element if if element after",
-        needs="tell a filter over lines from its element",
     ),
     Placement(
         "comprehension in a function",

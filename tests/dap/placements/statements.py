@@ -73,7 +73,6 @@ STATEMENTS = [
             )
         """,
         "test then test else",
-        needs="tell a branch over lines from its value",
     ),
     Placement(
         "conditional expression on a line",
