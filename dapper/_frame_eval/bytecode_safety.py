@@ -55,7 +55,7 @@ class Built:
         self.entries = entries
 
 
-def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False):
+def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets=None):
     """Give a code object probes.
 
     Args:
@@ -66,6 +66,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False):
         spans: ``(first, last)`` of the statements and headers that have several lines.
         enclosing: names of the variables of the functions around ``code``.
         every_entry: probe a line wherever it is entered, not only where it is executed anew.
+        offsets: line → offsets in ``code`` at which it is executed anew, from a caller who knows better.
 
     Returns:
         Built.
@@ -79,7 +80,14 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False):
         depths = stack_depths(code, found)
     except (ValueError, IndexError, KeyError) as error:
         raise Refused("not_understood", str(error)) from None
-    places = flow.entries() if every_entry else opcodes.new_executions(code, flow, spans)
+    if every_entry:
+        places = flow.entries()
+    else:
+        places = _on_their_line(code, found, opcodes.new_executions(code, flow, spans))
+        if offsets:
+            index = {item.offset: number for number, item in enumerate(found)}
+            better = {line: [index[one] for one in here if one in index] for line, here in offsets.items()}
+            places.update(_on_their_line(code, found, better))
     cleared = {code.co_varnames[item.arg] for item in found if item.opcode == opsets.LOAD_FAST_AND_CLEAR}
     refused = {}
     insertions = []
@@ -106,6 +114,26 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False):
     return Built(result.code, done, refused, entries)
 
 
+def _on_their_line(code, found, places):
+    """Line → instructions, without the jumps that have the line of what they lead to: there the line begins later."""
+    ways = opcodes.branches(code)
+    out = {}
+    for line, numbers in places.items():
+        here = []
+        for number in numbers:
+            offset = found[number].offset
+            if offset in ways:
+                here += [
+                    place for place, item in enumerate(found)
+                    if item.offset in ways[offset]
+                    and not (item.opcode == opsets.NOT_TAKEN and found[place + 1].opcode in opsets.ENDS_FLOW)
+                ]
+            else:
+                here.append(number)
+        out[line] = sorted({number for number in here if found[number].line == line}) or numbers
+    return out
+
+
 def _offsets(found, numbers):
     return tuple([found[number].offset for number in numbers])
 
@@ -123,19 +151,20 @@ def _insertions(key, snippet, found, flow, places, depths, bound):
     for number in places[key]:
         if found[number].opcode in opsets.NO_PROBE_BEFORE or depths[number] is None:
             continue
-        jumps, falls, handles = _ways(found, flow, number)
+        edges = list(flow.event_sources(number)) or flow.sources[number]
+        jumps, falls, handles = _ways(found, number, edges)
         out.append(Insertion(number, snippet, jumps, falls, handles, key, bound.at(number)))
     if not out:
         raise Refused("no_place", "line %d" % key)
     return out
 
 
-def _ways(found, flow, number):
-    """Which ways to an entry make a line event: (jumps, whether falling does, whether handling does)."""
+def _ways(found, number, edges):
+    """Edges to an instruction as (jumps, whether one falls, whether one is of an exception)."""
     jumps = set()
     falls = handles = False
     here = found[number]
-    for source, kind in flow.event_sources(number):
+    for source, _ in edges:
         if source < 0:
             falls = True
             continue

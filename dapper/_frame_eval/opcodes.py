@@ -42,10 +42,9 @@ OVERFLOW_STICKS = _version < (3, 10)
 FOR_ITER_SKIPS = {(3, 12): 1, (3, 13): 2}.get(_version, 1 if _version >= (3, 14) else 0)
 #: Never carry a line event.
 NO_LINE_EVENT = named("RESUME", "END_FOR", "END_SEND") | (named("END_ASYNC_FOR") if _version >= (3, 12) else set())
-#: A jump backwards within a line is a line event of sys.settrace; 3.12 tells it from the jump, not from its target.
+#: A jump backwards within a line is a line event of sys.settrace (which 3.12 tells from the jump, not its target).
 BACKWARD_EVENT = named("JUMP_BACKWARD") if _version >= (3, 12) else frozenset(range(256))
 NO_BACKWARD_EVENT_AT = named("SEND")
-_TELLS_FROM_THE_JUMP = only("JUMP_BACKWARD") if _version >= (3, 12) else 0
 #: An exception handler makes a line event even in the middle of a line.
 HANDLERS_ALWAYS_TELL = _version == (3, 9)
 #: Bits of a name's argument that are flags of the instruction.
@@ -282,26 +281,6 @@ def flow_of(code, found=None):
         }
     offsets = [item.offset for item in found]
     return flow.Flow(offsets, lines, sources, first, silent, starts, splits)
-
-
-def entered_at(code, offset):
-    """The entry a line event is about.
-
-    Args:
-        code: the frame's code.
-        offset: its ``f_lasti`` in the event. ``sys.settrace`` of 3.12+ tells a jump backwards within a line from the
-            jump, everybody else from where it lands.
-    """
-    if _TELLS_FROM_THE_JUMP and code.co_code[offset] == _TELLS_FROM_THE_JUMP:
-        arg = code.co_code[offset + 1]
-        scale = 8
-        before = offset - 2
-        while before >= 0 and code.co_code[before] == EXTENDED_ARG:
-            arg |= code.co_code[before + 1] << scale
-            scale += 8
-            before -= 2
-        return offset + 2 + CACHE_BYTES[_TELLS_FROM_THE_JUMP] - arg * JUMP_UNIT
-    return offset
 
 
 def executable_lines(code):

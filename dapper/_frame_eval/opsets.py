@@ -22,6 +22,7 @@ JUMP_FORWARD = only("JUMP_FORWARD")
 JUMP_ABSOLUTE = only("JUMP_ABSOLUTE")
 JUMP_BACKWARD = only("JUMP_BACKWARD")
 NOP = only("NOP")
+NOT_TAKEN = only("NOT_TAKEN")  #: 3.14: behind a conditional jump, for monitoring
 GEN_START = only("GEN_START")
 LOAD_GLOBAL = only("LOAD_GLOBAL")
 LOAD_NAME = only("LOAD_NAME")

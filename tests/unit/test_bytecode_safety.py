@@ -120,6 +120,38 @@ def test_entry_comes_once_and_before_the_line():
     assert seen({ENTRY: Probe(0), 1: Probe(1, "True")}, loop, (2,)) == [0, 1, 1, 1]
 
 
+def test_a_statement_of_several_lines_counts_once():
+    def several(a):
+        x = [
+            q + a
+            for q in range(4)
+            if q > 1
+        ]
+        return (x if a
+                else len(
+                    x))
+
+    first = several.__code__.co_firstlineno
+    spans = [(first + 1, first + 5), (first + 6, first + 8)]
+    for line in (1, 6):
+        assert set(seen({line: Probe(line)}, several, (1,), spans=spans)) == {line}
+    assert seen({6: Probe(6)}, several, (1,), spans=spans) == [6]
+    assert seen({7: Probe(7)}, several, (1,), spans=spans) == []
+    assert seen({7: Probe(7)}, several, (0,), spans=spans) == [7]
+    if opcodes.INLINES_COMPREHENSIONS:
+        assert seen({2: Probe(2)}, several, (1,), spans=spans) == [2, 2], "two elements are made of four"
+
+
+def test_a_caller_may_know_better_where_a_line_begins():
+    def loop(n):
+        for i in range(n): n -= 1
+
+    first = loop.__code__.co_firstlineno
+    assert len(seen({1: Probe(1)}, loop, (3,))) == 4
+    offsets = opcodes.line_entries(loop.__code__)[first + 1]
+    assert len(seen({1: Probe(1)}, loop, (3,), offsets={first + 1: offsets[:1]})) == 1
+
+
 def test_all_lines_at_once():
     lines = {line - FIRST: Probe(line - FIRST) for line in opcodes.executable_lines(sample.__code__)}
     found = seen(lines)

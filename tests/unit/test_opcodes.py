@@ -33,15 +33,24 @@ def spans_of(text):
     return found
 
 
+def entered_at(found, offset, line):
+    """The entry a line event is about: 3.12 tells a jump backwards within a line from the jump."""
+    item = found[offset]
+    if sys.version_info >= (3, 12) and opcode.opname[item.opcode] == "JUMP_BACKWARD" and found[item.target].line == line:
+        return item.target
+    return offset
+
+
 def line_events(func, *args):
     """The (offset, line) of every line event in one call of ``func`` itself."""
     seen = []
+    found = {item.offset: item for item in opcodes.instructions(func.__code__)}
 
     def trace(frame, event, arg):
         if frame.f_code is not func.__code__:
             return None
         if event == "line":
-            seen.append((opcodes.entered_at(frame.f_code, frame.f_lasti), frame.f_lineno))
+            seen.append((entered_at(found, frame.f_lasti, frame.f_lineno), frame.f_lineno))
         return trace
 
     before = sys.gettrace()
