@@ -86,7 +86,8 @@ def _file(module, path, args):
         sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (program, path, error.errno, error.strerror))
         raise SystemExit(2) from None
     module.__file__ = path
-    module.__cached__ = None
+    if sys.version_info < (3, 15):  # which took the name away
+        module.__cached__ = None
     module.__loader__ = loader("__main__", path)
     exec(code, module.__dict__)
 
