@@ -53,10 +53,12 @@ class Flow:
         Args:
             spans: ``(first line, last line)`` of the statements with several lines.
         """
-        seen = self._surely_seen(_groups(spans))
+        entries = self.entries()
+        low, high = min(entries, default=0), max(entries, default=0)
+        seen = self._surely_seen(_groups([span for span in spans if span[0] <= high and span[1] >= low]))
         blocks = None
         out = {}
-        for line, numbers in self.entries().items():
+        for line, numbers in entries.items():
             if len(numbers) > 1:
                 blocks = blocks or _Blocks(self)
                 anew = [number for number in numbers if not seen[number] or blocks.is_loop_header(number)]
