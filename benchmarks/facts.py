@@ -92,6 +92,7 @@ class Record:
             "versions": versions(python),
             "machine": machine(),
             "load": [load()],
+            "scheduling": "first" if os.sched_getscheduler(0) != os.SCHED_OTHER else "as all others",
             "method": method,
         }
 

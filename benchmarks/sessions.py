@@ -8,12 +8,12 @@ from benchmarks import facts
 from benchmarks.debuggers import Program, Session, folder, plain
 
 METHOD = (
-    "dapper, debugpy and the plain program take turns, round by round, after one round that is thrown away. One client, "
-    "written for this, drives both adapters over stdio; it has no threads. `next` is timed from sending the request to "
-    "the `stopped` event; the panels are threads, stackTrace, scopes and twice variables (the first two scopes, or the "
-    "first scope and what its first structured variable holds), one after the other. The first stop is timed from "
-    "starting the adapter's process, and from the `launch` request. CPU, memory, modules and threads are what the "
-    "program itself finds at its first line, less what it finds without a debugger."
+    "dapper, debugpy and the plain program take turns, round by round, after one round that is thrown away. One "
+    "client, written for this, drives both adapters over stdio; it has no threads. `next` is timed from sending the "
+    "request to the `stopped` event; the panels are threads, stackTrace, scopes and twice variables (the first two "
+    "scopes, or the first scope and what its first structured variable holds), one after the other. The first stop is "
+    "timed from starting the adapter's process, and from the `launch` request. CPU, memory, modules and threads are "
+    "what the program itself finds at its first line, less what it finds without a debugger."
 )
 BARS = {  # name of a figure → (what it is compared with, the limit)
     "next p95": ("ms", 5.0),
@@ -39,7 +39,8 @@ def panels(session, thread):
     if len(scopes) > 1:
         ask("variables", variablesReference=scopes[1]["variablesReference"])
     else:
-        ask("variables", variablesReference=next(one["variablesReference"] for one in first if one["variablesReference"]))
+        inner = [one["variablesReference"] for one in first if one["variablesReference"]]
+        ask("variables", variablesReference=inner[0])
     return clock() - begin
 
 
