@@ -16,15 +16,18 @@ cdef class Tracer:
             gets every event of every frame, because ``f_trace`` is the other's.
         fault: takes errors of the functions.
         lines: a LineTable whose actions are taken at lines of frames without a local function, or None.
+        local: the only object in ``f_trace`` that is called, others being another tool's (coverage leaves its tracer in
+            every frame it has seen); None: whatever is there.
     """
 
-    cdef public object function, fault
+    cdef public object function, fault, local
     cdef public LineTable lines
 
-    def __init__(self, function, fault=None, LineTable lines=None):
+    def __init__(self, function, fault=None, LineTable lines=None, local=None):
         self.function = function
         self.fault = fault
         self.lines = lines
+        self.local = local
 
     def ignore(self, code):
         """Never call the function again when a frame of this code object starts."""
@@ -43,18 +46,15 @@ cdef class Tracer:
             report(self.fault, error)
         return None
 
-    cdef int event(self, PyFrameObject *frame, int what, PyObject *arg, bint shared) except -1:
+    cdef int event(self, PyFrameObject *frame, int what, PyObject *arg, PyObject *other) except -1:
+        """Deal with an event. `other` is the object of the tool that is chained to this thread, or NULL."""
         cdef PyObject *local
-        cdef void *code
-        if shared:
-            self.call(self.function, frame, what, arg)
-            return 0
         if what == PyTrace_CALL:
             if not is_marked(core_code(core_raw(frame)), IGNORED):
                 self.keep(frame, self.call(self.function, frame, what, arg))
             return 0
         local = core_local_trace(frame)
-        if local != NULL:
+        if local != NULL and local != other and (self.local is None or local == <PyObject *>self.local):
             self.keep(frame, self.call(<object>local, frame, what, arg))
         elif what == PyTrace_LINE and self.lines is not None:
             self.line(frame, core_raw(frame))
@@ -140,14 +140,17 @@ cdef int call_traced(Py_tracefunc function, PyObject *object, PyFrameObject *fra
 
 cdef int trace(PyObject *self, PyFrameObject *frame, int what, PyObject *arg) except -1:
     """The C trace function of a Tracer."""
-    return (<Tracer>self).event(frame, what, arg, False)
+    return (<Tracer>self).event(frame, what, arg, NULL)
 
 
 cdef int trace_chained(PyObject *self, PyFrameObject *frame, int what, PyObject *arg) except -1:
     """The C trace function of a Chain."""
     cdef Chain chain = <Chain>self
     chain.forward(frame, what, arg)
-    return chain.tracer.event(frame, what, arg, chain.shared)
+    if chain.shared:
+        chain.tracer.call(chain.tracer.function, frame, what, arg)
+        return 0
+    return chain.tracer.event(frame, what, arg, <PyObject *>chain.next.object)
 
 
 cdef int trace_relayed(PyObject *self, PyFrameObject *frame, int what, PyObject *arg) except -1:

@@ -234,10 +234,11 @@ class LineTable:
 class Tracer:
     """A trace function that rejects what is of no interest."""
 
-    def __init__(self, function, fault=None, lines=None):
+    def __init__(self, function, fault=None, lines=None, local=None):
         self.function = function
         self.fault = fault
         self.lines = lines
+        self.local = local
         self._ignored = {}
 
     def ignore(self, code):

@@ -243,6 +243,19 @@ def test_a_condition_in_a_frame_that_runs_already():
 
 
 @needs_native
+def test_local_functions_of_other_tools_are_not_called():
+    with Busy() as busy:
+        seen, faults = [], []
+        ours = lambda frame, event, arg: seen.append((event, frame.f_lineno))  # noqa: E731
+        busy.frame().f_trace = failing
+        tracer = NATIVE.Tracer(lambda frame, event, arg: ours, faults.append, None, ours)
+        NATIVE.trace_thread(busy.ident, tracer)
+        wait_until(lambda: len(seen) > 10)
+        NATIVE.trace_thread(busy.ident, None)
+        assert set(seen) == {("line", 6), ("return", 6)} and not faults
+
+
+@needs_native
 def test_only_the_thread_that_was_named():
     with Busy() as busy, Busy() as other:
         idents = []
