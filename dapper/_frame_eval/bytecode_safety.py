@@ -83,7 +83,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
     if every_entry:
         places = flow.entries()
     else:
-        places = _on_their_line(code, found, opcodes.new_executions(code, flow, spans))
+        places = _on_their_line(code, found, opcodes.new_executions(code, flow, spans, found))
         if offsets:
             index = {item.offset: number for number, item in enumerate(found)}
             better = {line: [index[one] for one in here if one in index] for line, here in offsets.items()}
@@ -116,7 +116,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
 
 def _on_their_line(code, found, places):
     """Line → instructions, without the jumps that have the line of what they lead to: there the line begins later."""
-    ways = opcodes.branches(code)
+    ways = opcodes.branches(code, found)
     out = {}
     for line, numbers in places.items():
         here = []

@@ -183,13 +183,20 @@ def statement_entries(code, spans):
     return {line: _offsets(found, numbers) for line, numbers in new_executions(code, found, spans).items()}
 
 
-def new_executions(code, found, spans):
-    """Like `statement_entries`, in numbers of instructions; ``found`` is ``flow_of(code)``."""
+def new_executions(code, found, spans, items=None):
+    """Like `statement_entries`, in numbers of instructions.
+
+    Args:
+        code: the code object.
+        found: its ``flow_of``.
+        spans: as for `statement_entries`.
+        items: its `instructions`, if they are there already.
+    """
     anew = found.new_executions(spans)
     ends = None
     for line, numbers in anew.items():
         if len(numbers) > 1:
-            ends = _bare_ends(code) if ends is None else ends
+            ends = _bare_ends(items or instructions(code)) if ends is None else ends
             anew[line] = [number for number in numbers if found.offsets[number] not in ends] or numbers
     return anew
 
@@ -205,7 +212,7 @@ def self_loops(code):
     return found
 
 
-def _bare_ends(code):
+def _bare_ends(items):
     """Offsets that end something begun elsewhere, though their line is another's.
 
     A jump back to a loop: an element that a comprehension's ``if`` left out has its line there too. A return of what
@@ -213,7 +220,7 @@ def _bare_ends(code):
     """
     return {
         item.offset
-        for item in instructions(code)
+        for item in items
         if item.opcode == opsets.RETURN_VALUE
         or item.opcode in ENDS_FLOW and item.target is not None and item.target < item.offset
     }
@@ -328,13 +335,13 @@ def resume_offset(code):
     return next((item.offset for item in instructions(code) if item.opcode == RESUME), -1)
 
 
-def branches(code):
+def branches(code, items=None):
     """Offset → the offsets at which a conditional jump goes on with something, if the jump stands apart from its test.
 
     CPython gives some of them the line of what they lead to: up to 3.11 the jump of ``a if b else c`` has the line of
     a, in 3.13 that of a comprehension's ``if`` has the line of its element.
     """
-    items = instructions(code)
+    items = items or instructions(code)
     opcode_at = {item.offset: item.opcode for item in items}
     found, before = {}, None
     for item in items:
