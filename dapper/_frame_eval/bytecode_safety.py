@@ -7,7 +7,7 @@ from dapper._frame_eval import modify_bytecode, opcodes, opsets, tables
 from dapper._frame_eval.bound import Bound
 from dapper._frame_eval.modify_bytecode import Insertion
 from dapper._frame_eval.probes import ENTRY, REASONS, Probe, Refused, compile_probe
-from dapper._frame_eval.stack import stack_depths
+from dapper._frame_eval.stack import block_depths, stack_depths
 
 __all__ = ["ENTRY", "REASONS", "CHECKS", "PLACES", "Built", "Probe", "Refused", "build", "prove"]
 
@@ -15,6 +15,7 @@ __all__ = ["ENTRY", "REASONS", "CHECKS", "PLACES", "Built", "Probe", "Refused", 
 PLACES = {
     "no_entry": "the code never enters that line",
     "no_place": "the line begins where nothing can be inserted",
+    "too_deep": "too many with and try blocks are open there",
     "not_understood": "the code can't be followed instruction by instruction",
 }
 
@@ -29,6 +30,10 @@ CHECKS = {
     "exceptions": "the exception table is sorted and disjoint, and old instructions have their old handlers",
     "stack": "the depth at old instructions is the old one, and nowhere more than co_stacksize",
 }
+
+#: Blocks a probe may open, its error handling included, and blocks a frame has room for (up to 3.10).
+_BLOCKS_OF_A_PROBE = 3
+_ROOM_FOR_BLOCKS = 20
 
 _SAME = (
     "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_nlocals", "co_flags", "co_varnames", "co_cellvars",
@@ -62,7 +67,8 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
         code: the code object; it is not changed.
         wanted: line, or ENTRY → Probe.
         trap: see `probes.compile_probe`. On return from ``trap.trap`` the genuine line event of the same line
-            follows, if line events are on by then.
+            follows, if line events are on by then. From 3.10 on no other comes before, as a probe has no line; in
+            3.8 and 3.9 one does, if line events were on already.
         spans: ``(first, last)`` of the statements and headers that have several lines.
         enclosing: names of the variables of the functions around ``code``.
         every_entry: probe a line wherever it is entered, not only where it is executed anew.
@@ -89,6 +95,9 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
             better = {line: [index[one] for one in here if one in index] for line, here in offsets.items()}
             places.update(_on_their_line(code, found, better))
     cleared = {code.co_varnames[item.arg] for item in found if item.opcode == opsets.LOAD_FAST_AND_CLEAR}
+    blocks = None
+    if not opcodes.EXCEPTION_TABLE and sum(item.opcode in opsets.SETUPS for item in found) > 16:
+        blocks = block_depths(found)
     refused = {}
     insertions = []
     bound = Bound(code, found, flow)
@@ -96,7 +105,10 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
     for key in sorted(wanted, key=lambda key: (key != ENTRY, key)):
         try:
             snippet = compile_probe(code, wanted[key], trap, enclosing, cleared)
-            insertions.extend(_insertions(key, snippet, found, flow, places, depths, bound))
+            here = _insertions(key, snippet, found, flow, places, depths, bound)
+            if blocks and max(blocks[one.number] or 0 for one in here) > _ROOM_FOR_BLOCKS - _BLOCKS_OF_A_PROBE:
+                raise Refused("too_deep")
+            insertions.extend(here)
         except Refused as refusal:
             refused[key] = refusal
     done = frozenset(key for key in wanted if key not in refused)

@@ -49,6 +49,7 @@ NOT_A_JUMP = named("END_ASYNC_FOR")
 JUMPS_BACKWARD = frozenset(op for op in JUMPS_RELATIVE if "BACKWARD" in _opcode.opname[op] or op in NOT_A_JUMP)
 #: Pushes a block whose handler is the target (up to 3.10).
 SETUPS = frozenset(op for name, op in _op.items() if name.startswith("SETUP_") and op in JUMPS_RELATIVE)
+POPS_BLOCK = named("POP_BLOCK", "POP_EXCEPT", "END_FINALLY", "POP_FINALLY")
 #: After these the next instruction is not reached.
 ENDS_FLOW = named(
     "RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_ABSOLUTE", "JUMP_BACKWARD",

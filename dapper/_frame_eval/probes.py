@@ -141,7 +141,8 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=()):
         code: where it is to go.
         probe: a Probe.
         trap: has ``trap(number)``, ``error(number)`` (called while the exception is handled) and, for log messages,
-            ``log(number, values)``.
+            ``log(number, values)``. The frame is the one above their caller. They have to tell of their own faults:
+            what leaves them goes nowhere, unless it is no Exception.
         enclosing: names of variables of the functions around ``code``.
         cleared: names in ``code`` that a comprehension uses for itself.
 

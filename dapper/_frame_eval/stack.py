@@ -1,4 +1,4 @@
-"""How many values are on the stack before each instruction."""
+"""How many values, and how many blocks, are on a frame's stacks before each instruction."""
 from dapper._frame_eval import opcodes, opsets, tables
 
 
@@ -50,4 +50,30 @@ def stack_depths(code, found=None):
         if len(rest) == len(handlers):
             break
         handlers = rest
+    return depths
+
+
+def block_depths(found):
+    """How many blocks of ``try`` and ``with`` are open before each instruction, at most (up to 3.10).
+
+    A frame has room for 20; one more ends the process. A block whose handler runs is replaced by one for that.
+    """
+    index = {item.offset: number for number, item in enumerate(found)}
+    depths = [None] * len(found)
+    todo = [(0, 0)]
+    while todo:
+        number, depth = todo.pop()
+        while number < len(found) and (depths[number] is None or depths[number] < depth):
+            depths[number] = depth
+            item = found[number]
+            op = item.opcode
+            if op in opsets.SETUPS:
+                depth += 1
+            if item.target is not None:
+                todo.append((index[item.target], depth))
+            if op in opsets.ENDS_FLOW:
+                break
+            if op in opsets.POPS_BLOCK:
+                depth = max(depth - 1, 0)
+            number += 1
     return depths

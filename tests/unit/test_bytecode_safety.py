@@ -270,6 +270,34 @@ def test_a_line_without_code_is_refused():
     assert built.code is sample.__code__ and not built.done
 
 
+def nested(depth):
+    """A function with so many ``try`` in each other, and the line of its innermost statement."""
+    text = ["def nested(a):"]
+    for level in range(1, depth + 1):
+        text.append(" " * level + "try:")
+    text.append(" " * (depth + 1) + "a += 1")
+    for level in range(depth, 0, -1):
+        text.append(" " * level + "except a: pass")
+    text.append(" return a")
+    scope = {}
+    exec(compile("\n".join(text), "<nested>", "exec"), scope)
+    return scope["nested"], depth + 1
+
+
+@pytest.mark.parametrize("depth", [5, 17, 19])
+def test_blocks_in_blocks(depth):
+    func, line = nested(depth)
+    for condition in ("a == 1", "a.no_such", None):
+        trap = Trap()
+        copy, built = probed(func, {line: Probe(1, condition)}, trap)
+        assert copy(1) == 2
+        if built.refused:
+            assert depth == 19 and not opcodes.EXCEPTION_TABLE
+            assert [one.reason for one in built.refused.values()] == ["too_deep"]
+        else:
+            assert len(trap.seen) == 1
+
+
 def test_a_variable_around_a_class_body_is_refused():
     def make():
         hidden = 1
