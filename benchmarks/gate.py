@@ -19,8 +19,10 @@ COUNTS = {
 }
 #: Calls of ours that nine times as much work may add. A few are due to chance: code that first runs late.
 GROWTH = 25
-#: Five times the noise on a loaded machine, and a fifth of what one callback a line would cost.
+#: Far above the noise of fastest slices, and far below what one callback a line would cost (a ratio of 3 and more).
 RATIO = 1.3
+SURELY_GOOD = 1.1
+TRIES = 8
 #: (program, case) → where the program has to run as if nobody were there
 UNDISTURBED = (("loop", "never"), ("objects", "never"), ("objects", "elsewhere"), ("exceptions", "attached"))
 LOGS = 2000
@@ -121,18 +123,21 @@ class Gate:
             with open(path) as file:
                 counts.append(int(file.read()))
             os.remove(path)
-        self.check("calls of ours before any work; 0: not counted", -counts[0], -1)
+        if not counts[0]:
+            raise RuntimeError("no call was counted: this gate would be open whatever happens")
         self.check("%s, %s: calls added by nine times the work" % (program.name, case), counts[1] - counts[0], GROWTH)
 
     def ratio(self, program, case):
-        """The program's own work takes no more CPU time than alone."""
-        best = {}
-        for _ in range(2):
+        """The program's own work takes no more CPU time than alone; looked at again where noise may have its part."""
+        debugged, bare, ratio = [], [], RATIO
+        for _ in range(TRIES):
             self._run(program, case, (10, 10, 1))
-            best.setdefault("dapper", []).extend(program.result()["slices"])
+            debugged += program.result()["slices"]
             plain(self.python, program, 10, 10, 1)
-            best.setdefault("bare", []).extend(program.result()["slices"])
-        ratio = min(best["dapper"]) / min(best["bare"])
+            bare += program.result()["slices"]
+            ratio = min(debugged) / min(bare)
+            if ratio < SURELY_GOOD:
+                break
         self.check("%s, %s: CPU time, ratio to bare" % (program.name, case), ratio, RATIO)
 
     def _run(self, program, case, args, env=None):

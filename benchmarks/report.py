@@ -222,7 +222,8 @@ def draw(path, every, content, label):
     import matplotlib
 
     matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "dapper"  # the same figures give the same file
+    matplotlib.rcParams.update({"svg.hashsalt": "dapper",  # the same figures give the same file
+                                "svg.fonttype": "none"})  # letters, not their outlines
     from matplotlib import pyplot
 
     figure, rows = pyplot.subplots(len(every), 1, figsize=(9, 2.6 * len(every)), squeeze=False)
