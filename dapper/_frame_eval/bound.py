@@ -24,6 +24,8 @@ class Bound:
         for place in range(number, len(found)):
             item = found[place]
             loads, stores, unbinds = _effects(item)
+            if item.opcode == opsets.LOAD_FAST_CHECK:
+                killed.update(loads)  # that it is bound behind the check says nothing of before
             bound.update(arg for arg in loads if arg not in killed)
             killed.update(stores)
             killed.update(unbinds)

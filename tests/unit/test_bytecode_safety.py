@@ -239,6 +239,22 @@ def test_unbound_locals_do_not_crash():
     assert seen({5: Probe(1, "b")}, branches, (1,)) == [(1, "UnboundLocalError")]
 
 
+def test_a_check_on_the_way_on_does_not_mean_bound():
+    def late(a):
+        if a:
+            value = [1]
+        b = a
+        c = value
+        return c + value
+
+    assert seen({3: Probe(1, "value")}, late, ([1],)) == [1]
+    trap = Trap()
+    copy, _ = probed(late, {3: Probe(1, "value"), 4: Probe(2, "value"), 5: Probe(3, "value")}, trap)
+    with pytest.raises(UnboundLocalError):
+        copy([])
+    assert trap.seen == [(1, "UnboundLocalError"), (2, "UnboundLocalError")]
+
+
 def test_generators_are_probed():
     def numbers(n):
         for i in range(n):
