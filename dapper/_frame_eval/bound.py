@@ -13,6 +13,8 @@ class Bound:
         self._found, self._flow, self._names = found, flow, code.co_varnames
         arguments = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
         self._always = set(range(arguments)) - {item.arg for item in found if item.opcode in opsets.UNBINDS_LOCAL}
+        # A comprehension puts its variables back with STORE_FAST even where they were unbound before.
+        self._never = {item.arg for item in found if item.opcode == opsets.LOAD_FAST_AND_CLEAR}
 
     def at(self, number):
         """The names."""
@@ -39,7 +41,7 @@ class Bound:
             loads, stores, unbinds = _effects(found[number])
             killed.update(unbinds)
             bound.update(arg for arg in stores + loads if arg not in killed)
-        return {self._names[arg] for arg in bound if arg < len(self._names)}
+        return {self._names[arg] for arg in bound - self._never if arg < len(self._names)}
 
 
 def _effects(item):

@@ -255,6 +255,19 @@ def test_a_check_on_the_way_on_does_not_mean_bound():
     assert trap.seen == [(1, "UnboundLocalError"), (2, "UnboundLocalError")]
 
 
+def test_a_deleted_argument_behind_a_comprehension():
+    def deleted(q):
+        del q
+        x = [q for q in (1, 2)]
+        y = x
+        return y
+
+    trap = Trap()
+    copy, built = probed(deleted, {3: Probe(1, "q"), 4: Probe(1, "q")}, trap)
+    assert copy(5) == [1, 2]
+    assert trap.seen == [(1, "UnboundLocalError")] * 2 and not built.refused
+
+
 def test_generators_are_probed():
     def numbers(n):
         for i in range(n):
