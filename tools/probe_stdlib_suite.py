@@ -37,6 +37,8 @@ LIBRARIES = {
     "textwrap", "difflib", "statistics", "contextlib", "argparse", "fractions", "string", "shlex", "csv", "heapq",
     "bisect", "calendar", "dataclasses", "queue", "json", "configparser", "cmd", "reprlib", "copy",
 }
+#: Tests that look at the bytecode of their own functions.
+LOOK_INSIDE = {"test_patma: test_jump_threading (test.test_patma.TestSourceLocations.test_jump_threading)"}
 KEEP_LOADED = {"contextlib", "copy", "reprlib"}
 
 
@@ -75,6 +77,8 @@ class Prober:
         """A probe whose condition is never true."""
         names = [name for name in code.co_varnames + code.co_freevars if name.isidentifier() and name[:2] != "__"]
         kind = line % 4
+        if kind != 1 and not code.co_flags & 1:
+            return self.safety.Probe(line, "() == (1,)")  # a class's own namespace may know any name
         if kind == 0 and names:
             return self.safety.Probe(line, "%s is __dapper_suite__" % names[line // 4 % len(names)])
         if kind == 1:
@@ -89,7 +93,7 @@ class Prober:
         if any(one is not other for one, other in zip(constants, code.co_consts)):
             code = code.replace(co_consts=constants)
         wanted = {line: self.condition(code, line) for line in self.opcodes.executable_lines(code)}
-        wanted[self.safety.ENTRY] = self.safety.Probe(0, "__dapper_suite__ is None")
+        wanted[self.safety.ENTRY] = self.condition(code, 3)
         try:
             built = self.safety.build(code, wanted, self.trap, every_entry=True)
         except self.safety.Refused as refused:
@@ -240,7 +244,7 @@ def main():
             if probed.get("hits"):
                 differences.append("%s: %d probes reached their trap" % (module, probed["hits"]))
             for test in sorted(set(one) | set(other)):
-                if one.get(test) != other.get(test):
+                if one.get(test) != other.get(test) and "%s: %s" % (module, test) not in LOOK_INSIDE:
                     differences.append("%s: %s: %s → %s" % (module, test, one.get(test), other.get(test)))
             print("%-28s %5d tests %6d probes" % (module, len(one), probed.get("probes", 0)), flush=True)
     for line in differences:
