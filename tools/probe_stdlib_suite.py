@@ -77,8 +77,9 @@ class Prober:
         """A probe whose condition is never true."""
         names = [name for name in code.co_varnames + code.co_freevars if name.isidentifier() and name[:2] != "__"]
         kind = line % 4
-        if kind != 1 and not code.co_flags & 1:
-            return self.safety.Probe(line, "() == (1,)")  # a class's own namespace may know any name
+        if kind != 1 and (not code.co_flags & 1 or code.co_varnames[:1] in ((".format",), ("format",))):
+            # A class's own namespace may know any name, and annotations are evaluated where every name exists.
+            return self.safety.Probe(line, "() == (1,)")
         if kind == 0 and names:
             return self.safety.Probe(line, "%s is __dapper_suite__" % names[line // 4 % len(names)])
         if kind == 1:
