@@ -82,7 +82,7 @@ def session_part(every):
     lines += grid(["Python", "figure", "value", "at most", ""], rows)
     plain = ["%s ms on %s" % (number(data["figures"]["plain"]["whole run"]), data["versions"]["python"])
              for data in every]
-    return lines + ["The plain program, from start to end: %s." % ", ".join(plain), ""]
+    return lines + ["The plain program, from start to end: %s." % ", ".join(plain), ""] + logs(every)
 
 
 def speed_part(every):
@@ -100,7 +100,7 @@ def speed_part(every):
     lines += ["Engines: %s." % "; ".join(
         "%s on %s%s" % (data["engine"]["engine"], data["versions"]["python"],
                         "" if data["versions"]["native core"] else " without the native core") for data in every), ""]
-    lines += noise(every) + hits(every) + programs(every) + logs(every)
+    lines += noise(every) + hits(every) + programs(every)
     return lines
 
 
@@ -124,7 +124,7 @@ def hits(every):
                     cells.append(number(speed.pick(data["rows"], who, case, (name,), "ns a hit").get(name)))
             rows.append(["%s: %s" % (case, name)] + cells)
     head = ["ns a hit"] + ["%s, %s" % (data["versions"]["python"], who) for data in every for who in WHO]
-    return ["What one hit costs that does not stop (the last rows: an `if` written into the program; no debugger)", ""
+    return ["What one hit costs that does not stop (the last rows: an `if` written into the program; no debugger):", ""
             ] + grid(head, rows)
 
 
@@ -135,16 +135,16 @@ def programs(every):
         rows.append([name] + [number(speed.pick(data["rows"], who, "attached", (name,)).get(name))
                               for data in every for who in WHO])
     head = ["attached, no breakpoint"] + ["%s, %s" % (data["versions"]["python"], who) for data in every for who in WHO]
-    return ["Each program, attached with no breakpoint", ""] + grid(head, rows)
+    return ["Each program, attached with no breakpoint:", ""] + grid(head, rows)
 
 
 def logs(every):
     """Log messages."""
     rows = [[data["versions"]["python"], who, number(found["per second"]),
              "%d of %d" % (found["delivered"], found["count"])]
-            for data in every for who, found in sorted(data["logs"].items())]
-    return ["Log messages from a hot loop, the program ending right after it (wall time)", ""
-            ] + grid(["Python", "", "a second", "delivered"], rows)
+            for data in every for who in ("dapper", "debugpy") for found in [data["figures"][who]["logs"]]]
+    head = ["Python", "debugger", "a second", "delivered"]
+    return ["Log messages from a hot loop, the program ending right after it:", ""] + grid(head, rows)
 
 
 def origin(every):

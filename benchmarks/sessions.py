@@ -21,6 +21,7 @@ BARS = {  # name of a figure → (what it is compared with, the limit)
     "first stop": ("debugpy's", 1 / 3.0),
 }
 BIG_LINES = 10000
+LOGS = {"dapper": 20000, "debugpy": 5000}  # messages of a loop
 
 
 def clock():
@@ -109,6 +110,24 @@ def many_breakpoints(debugger, python, home, count):
     return taken
 
 
+def log_messages(debugger, python, home, count):
+    """Let a hot line log, the program ending right after: how many messages a second, and how many arrive.
+
+    Returns:
+        A dict of the count, those delivered, and messages per second of the loop.
+    """
+    program = Program(home, "logs")
+    with Session(debugger, python, program, [count]) as session:
+        session.begin()
+        session.breakpoints({"line": program.lines["hot"], "logMessage": "at {i}"})
+        session.go()
+        events = []
+        session.end(keep=events)
+    text = "".join(one["body"]["output"] for one in events if one["event"] == "output")
+    delivered = sum(1 for line in text.splitlines() if line.startswith("at "))
+    return {"count": count, "delivered": delivered, "per second": count / program.result()["seconds"]}
+
+
 def percentile(values, share):
     """The value that ``share`` (0 to 1) of them do not exceed."""
     values = sorted(values)
@@ -172,6 +191,7 @@ def measure(python, rounds, steps, say=print):
         for debugger, count in (("dapper", 1000), ("debugpy", 10)):
             seconds = many_breakpoints(debugger, python, home, count)
             found[debugger]["breakpoints"] = {"count": count, "ms": seconds * 1000, "ms each": seconds * 1000 / count}
+            found[debugger]["logs"] = log_messages(debugger, python, home, LOGS[debugger])
     bars = [{"bar": name, "value": value, "limit": limit, "held": held} for name, value, limit, held in verdicts(found)]
     path = record.save(figures=found, bars=bars, rounds=rounds, steps=steps)
     for line in show(record.data):
@@ -182,12 +202,14 @@ def measure(python, rounds, steps, say=print):
 def show(data):
     """The lines of a result's tables."""
     found = data["figures"]
-    names = [name for name in found["dapper"] if name != "breakpoints"]
+    names = [name for name in found["dapper"] if name not in ("breakpoints", "logs")]
     lines = facts.table(["Python %s (ms; MiB; counts)" % data["versions"]["python"], "dapper", "debugpy"],
                         [[name] + ["%.2f" % found[who][name] for who in ("dapper", "debugpy")] for name in names])
     for who in ("dapper", "debugpy"):
         lines.append("%s: %d breakpoints in one request: %.0f ms, %.2f ms each" % (
             (who,) + tuple(found[who]["breakpoints"][key] for key in ("count", "ms", "ms each"))))
+        lines.append("%s: %d of %d log messages delivered, %.0f a second" % (
+            (who,) + tuple(found[who]["logs"][key] for key in ("delivered", "count", "per second"))))
     lines.append("plain program, whole run: %.1f ms" % found["plain"]["whole run"])
     for one in data["bars"]:
         lines.append("%-28s %8.2f  bar %.2f  %s" % (one["bar"], one["value"], one["limit"],

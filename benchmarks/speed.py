@@ -33,7 +33,6 @@ CASES = {
 BY_HAND = "by hand"
 #: repeats, the most slices, seconds of CPU after which no more slices begin
 FAST, SLOW = (20, 30, 0.8), (2, 4, 0.6)
-LOGS = {"dapper": 20000, "debugpy": 5000}
 
 
 class Contender:
@@ -111,25 +110,6 @@ def pdb_commands(program, case):
     if case == "hit count":
         return [where % lines["hot"], "ignore 1 %d" % NEVER]
     return None
-
-
-def log_messages(python, home, debugger):
-    """Let a hot line log, the program ending right after: how many messages a second, and how many arrive.
-
-    Returns:
-        A dict of the count, those delivered, and messages per second of the loop.
-    """
-    program = Program(home, "logs")
-    count = LOGS[debugger]
-    with Session(debugger, python, program, [count]) as session:
-        session.begin()
-        session.breakpoints({"line": program.lines["hot"], "logMessage": "at {i}"})
-        session.go()
-        events = []
-        session.end(keep=events)
-    text = "".join(one["body"]["output"] for one in events if one["event"] == "output")
-    delivered = sum(1 for line in text.splitlines() if line.startswith("at "))
-    return {"count": count, "delivered": delivered, "per second": count / program.result()["seconds"]}
 
 
 def engines(python, home):
@@ -254,8 +234,7 @@ def measure(python, rounds, slow_rounds, only=None, say=print):
             measurement.round(number, slow_rounds, only or PROGRAMS)
             say("round %d of %d, load %s" % (number + 1, rounds, facts.load()))
         rows = measurement.rows()
-        logs = {debugger: log_messages(python, home, debugger) for debugger in LOGS}
-    content = dict(rows=rows, logs=logs, rounds=rounds, slow_rounds=slow_rounds, engine=measurement.telemetry,
+    content = dict(rows=rows, rounds=rounds, slow_rounds=slow_rounds, engine=measurement.telemetry,
                    obstacles=measurement.obstacles)
     path = None if only else record.save(**content)
     record.data.update(content)
@@ -288,7 +267,4 @@ def show(data):
         ratios = pick(rows, one, "attached").values()
         if ratios:
             lines.append("geometric mean, attached, %s: %.3f" % (one, geometric_mean(ratios)))
-    for one, found in data.get("logs", {}).items():
-        lines.append("log messages, %s: %d of %d delivered, %.0f a second" % (
-            one, found["delivered"], found["count"], found["per second"]))
     return lines
