@@ -214,7 +214,6 @@ class Server:
         self._waker = Waker()
         from dapper.adapter.debugger.py_debugger import forget_inherited
 
-        self.debugger.detach()
         forget_inherited()
         if home is not None:
             self.home = home

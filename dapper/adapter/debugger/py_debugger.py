@@ -1,5 +1,4 @@
 """PyDebugger: the process's one debugger. Events of the engine come in; it decides which of them are stops."""
-import os
 import sys
 from _thread import get_ident
 
@@ -116,6 +115,11 @@ class PyDebugger:
         self.crew.dismiss()
         self.gate.close()
 
+    def forget(self):
+        """In a forked child: be silent, and leave the hooks as they were."""
+        self._tell = None
+        self._hooks.remove()
+
     @property
     def engine_name(self):
         """The name of the engine at work, or None."""
@@ -162,8 +166,10 @@ class PyDebugger:
         """Plan a step; called on the stopped thread itself, which then goes on."""
         frame = record.stop.frames[0][0]
         record.stop.released = True
-        record.plan = plan = Plan(kind, frame, self.sources.is_user)
-        self._runtime.engine.follow(record.ident, frame, plan)
+        engine = self._runtime.engine
+        if engine is not None:  # else nobody could tell when the step ends: the thread just goes on
+            record.plan = plan = Plan(kind, frame, self.sources.is_user)
+            engine.follow(record.ident, frame, plan)
         if self.config.get("steppingResumesAllThreads") is not False:
             self.go_on([other for other in self.crew if other is not record])
 
@@ -268,12 +274,12 @@ class PyDebugger:
             return
         what = plan.leaves(frame, suspended)
         if what == KEEP:
-            if plan.goes_in:
+            if plan.goes_in and self._runtime.engine is not None:
                 self._runtime.engine.follow(record.ident, frame.f_back, plan)
             return
         if what != IN_CALLER:
             record.plan = None
-            self._runtime.engine.unfollow(record.ident)
+            self._on_stand(record)  # nothing is left to stop in
             return
         returned = {}
         if self.config.get("showReturnValue") and not suspended:
@@ -354,6 +360,7 @@ class PyDebugger:
         return not self.sources.is_ours(frame.f_code)
 
     def _on_stand(self, record):
+        """The step of a thread is over."""
         engine = self._runtime.engine
         if engine is not None:
             engine.unfollow(record.ident)
@@ -392,8 +399,9 @@ def get_debugger():
 
 
 def forget_inherited():
-    """In a forked child: the parent's debugger and its threads are not here."""
+    """In a forked child: the parent's debugger and its threads are not here, and its locks may be held for ever."""
     global _debugger
-    _debugger = None
+    inherited, _debugger = _debugger, None
     debugger_integration.forget_inherited()
-    os.environ.pop("DAPPER_SESSION", None)
+    if inherited is not None:
+        inherited.forget()
