@@ -51,7 +51,7 @@ def number(value):
     """A figure with three digits that matter, or a dash."""
     if value is None:
         return "–"
-    return "%.0f" % value if abs(value) >= 100 else "%.1f" % value if abs(value) >= 10 else "%.2f" % value
+    return "%.0f" % value if abs(value) >= 99.95 else "%.1f" % value if abs(value) >= 9.995 else "%.2f" % value
 
 
 def mean(data, who, case):
