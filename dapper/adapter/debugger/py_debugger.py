@@ -183,7 +183,7 @@ class PyDebugger:
         """Have threads stop at their next line."""
         records = self.crew.threads() if records is None else records
         for record in records:
-            if record.stop is None:
+            if record.stop is None or record.stop.released:
                 record.pausing = reason
         if self._runtime.engine is not None:
             self._runtime.engine.hurry([record.ident for record in records])
