@@ -112,9 +112,10 @@ class Server:
 
     def _prepare(self):
         """Load here, in the user's thread, what the hidden one needs."""
-        from dapper.adapter.debugger import py_debugger  # noqa: F401
         from dapper.adapter import session  # noqa: F401
+        from dapper.adapter.debugger.py_debugger import get_debugger
 
+        get_debugger()  # made here: two threads that both ask for the first time would get one each
         if self._waker is None:
             self._waker = Waker()
             atexit.register(self._program_ends)
