@@ -180,7 +180,13 @@ def page(found):
             lines += [file.read().rstrip(), ""]
     lines += ["## Method", "", sessions.METHOD, "", speed.METHOD, "",
               "`python -m benchmarks gate` holds counts, and one ratio with a wide margin, to limits: a busy machine "
-              "can't change what it finds.", ""]
+              "can't change what it finds.", "",
+              "## Doing it again", "",
+              "- `make bench` measures everything with one interpreter and writes this page: about ten minutes on an idle "
+              "machine.",
+              "- `make bench ARGS=\"sessions --first\"`, `ARGS=\"speed --programs loop\"`, `ARGS=report`, `ARGS=gate`: the "
+              "parts. `--python PATH` names another interpreter that has dapper and debugpy; `--help` tells the rest.",
+              ""]
     return "\n".join(lines)
 
 

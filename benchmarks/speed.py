@@ -66,18 +66,23 @@ class Contender:
     def _debug(self, python, program, case, args):
         extra = {"frameEval": {"engine": self.engine}} if self.engine else {}
         with Session(self.kind, python, program, args, **extra) as session:
-            session.begin()
-            session.breakpoints(*source_breakpoints(program, case))
-            session.go()
-            if case in ("after a stop", "step over"):
-                thread = session.stop()
-                if case == "after a stop":
-                    session.breakpoints()
-                else:
-                    session.adapter.request("next", threadId=thread)
-                    session.stop()
-                session.resume(thread)
-            session.end()
+            play(session, case)
+
+
+def play(session, case):
+    """Do what a case asks for, from the launch to the end of the program."""
+    session.begin()
+    session.breakpoints(*source_breakpoints(session.program, case))
+    session.go()
+    if case in ("after a stop", "step over"):
+        thread = session.stop()
+        if case == "after a stop":
+            session.breakpoints()
+        else:
+            session.adapter.request("next", threadId=thread)
+            session.stop()
+        session.resume(thread)
+    session.end()
 
 
 def source_breakpoints(program, case):
