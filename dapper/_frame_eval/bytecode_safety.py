@@ -49,11 +49,14 @@ class Built:
         done: the keys whose probes are in it.
         refused: key → Refused for the others.
         entries: line → offsets in ``code`` at which a line is executed anew (as `opcodes.statement_entries`).
+        inserted: ``(start, end)`` ranges of bytes of ``code`` that are probes, in order; an exception raised there
+            is none of the program's.
     """
 
-    __slots__ = ("code", "done", "refused", "entries")
+    __slots__ = ("code", "done", "refused", "entries", "inserted")
 
-    def __init__(self, code, done, refused, entries):
+    def __init__(self, code, done, refused, entries, inserted):
+        self.inserted = inserted
         self.code = code
         self.done = done
         self.refused = refused
@@ -113,7 +116,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
             refused[key] = refusal
     done = frozenset(key for key in wanted if key not in refused)
     if not insertions:
-        return Built(code, done, refused, {line: _offsets(found, here) for line, here in places.items()})
+        return Built(code, done, refused, {line: _offsets(found, here) for line, here in places.items()}, [])
     result = modify_bytecode.insert(code, insertions, found, depths)
     prove(code, result.code, result.inserted, found, depths)
     entries = {line: tuple([result.at[number] for number in here]) for line, here in places.items()}
@@ -123,7 +126,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
             one.line: tuple([result.begin[number] for number in places[one.line]])
             for one in insertions if one.line in places
         })
-    return Built(result.code, done, refused, entries)
+    return Built(result.code, done, refused, entries, result.inserted)
 
 
 def _on_their_line(code, found, places):
