@@ -184,7 +184,7 @@ class Connection:
         self.wait(lambda: self.closed or None, "the end of the connection", deadline)
 
     def finish(self):
-        """Wait for the reading thread: once its descriptor is closed, it might read from the next that gets its number."""
+        """Wait for the reading thread, which might else read from the next descriptor that gets the number."""
         self._reader.join(DEADLINE)
 
     def _note(self, arrow, text):
