@@ -173,6 +173,25 @@ def probes():
     point(("left in it",))
 
 
+def gated():
+    def once(exception_type):
+        return exception_type is KeyError
+
+    gate = kit.RaiseGate(lambda frame, exception: frame, once, lambda code: code is program.__code__, lambda error: None)
+    for exception in (KeyError(1), ValueError(1)):
+        gate.on_raise(program.__code__, 0, exception)
+        gate.on_raise(gated.__code__, 0, exception)
+    kit.RaiseGate(failing, failing, failing, lambda error: None).on_raise(gated.__code__, 0, KeyError())
+    kit.trace_thread(threading.get_ident(), kit.Tracer(lambda frame, event, arg: None, raises=gate))
+    program(2)
+    kit.trace_thread(threading.get_ident(), None)
+    by_thread = kit.ThreadGate(lambda *args: args)
+    by_thread(1)
+    by_thread.add(threading.get_ident())
+    by_thread(1, 2)
+    by_thread.discard(threading.get_ident())
+
+
 def monitored():
     monitoring = sys.monitoring
     table = kit.LineTable(lambda code: None)
@@ -207,7 +226,7 @@ def resident():
 
 def main():
     """Run all; return the exit code."""
-    jobs = [with_locals, gates, line_tables, cycles, traced, suspended, patched, heard, probes, traced_elsewhere]
+    jobs = [with_locals, gates, line_tables, cycles, traced, suspended, patched, heard, probes, gated, traced_elsewhere]
     if hasattr(sys, "monitoring"):
         jobs.append(monitored)
     bad = 0

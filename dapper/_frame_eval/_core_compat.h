@@ -298,27 +298,23 @@ static inline void core_set_eval(_PyFrameEvalFunction function)
 #endif
 }
 
-/* ---- Suspension of tracing in callees, by the eval-frame hook (PEP 523). From 3.12 on sys.monitoring does better. ---- */
+/* Whether callees are run untraced while a thread steps (_core_suspend.h). From 3.12 on sys.monitoring does better. */
 
 #if PY_VERSION_HEX < 0x030C0000
 #define CORE_SUSPENDS 1
 
-static Py_tracefunc core_our_trace = NULL;             /* the trace function that is suspended; no other ever is */
-static int (*core_stays_traced)(PyCodeObject *) = NULL; /* code whose frames are never suspended */
-static int core_kept = 0;                               /* whether there is any such code */
-static int core_suspending = 0;
-static int core_hooked = 0;
-static _PyFrameEvalFunction core_next_eval = NULL;
-
 #if PY_VERSION_HEX < 0x03090000
 #define CORE_EVAL_PARAMETERS PyFrameObject *frame, int throwing
 #define CORE_EVAL_ARGUMENTS frame, throwing
+#define CORE_EVAL_STATE PyThreadState_Get()
 #elif PY_VERSION_HEX < 0x030B0000
-#define CORE_EVAL_PARAMETERS PyThreadState *state, PyFrameObject *frame, int throwing
-#define CORE_EVAL_ARGUMENTS state, frame, throwing
+#define CORE_EVAL_PARAMETERS PyThreadState *its_state, PyFrameObject *frame, int throwing
+#define CORE_EVAL_ARGUMENTS its_state, frame, throwing
+#define CORE_EVAL_STATE its_state
 #else
-#define CORE_EVAL_PARAMETERS PyThreadState *state, struct _PyInterpreterFrame *frame, int throwing
-#define CORE_EVAL_ARGUMENTS state, frame, throwing
+#define CORE_EVAL_PARAMETERS PyThreadState *its_state, struct _PyInterpreterFrame *frame, int throwing
+#define CORE_EVAL_ARGUMENTS its_state, frame, throwing
+#define CORE_EVAL_STATE its_state
 #endif
 
 /* Has the interpreter look at the thread's trace and profile function again. */
@@ -334,88 +330,16 @@ static inline void core_refresh_tracing(PyThreadState *state)
 #endif
 }
 
-static inline int core_frame_stays(core_frame *raw)
+static inline PyObject *core_raw_local_trace(core_frame *raw)
 {
 #if PY_VERSION_HEX >= 0x030B0000
-    PyObject *local = raw->frame_obj != NULL ? raw->frame_obj->f_trace : NULL;
+    return raw->frame_obj != NULL ? raw->frame_obj->f_trace : NULL;
 #else
-    PyObject *local = raw->f_trace;
+    return raw->f_trace;
 #endif
-    return local != NULL || (core_kept && core_stays_traced(core_code(raw)));
-}
-
-static PyObject *core_suspending_eval(CORE_EVAL_PARAMETERS)
-{
-#if PY_VERSION_HEX < 0x03090000
-    PyThreadState *state = PyThreadState_Get();
-#endif
-    PyObject *result, *object = state->c_traceobj;
-    core_frame *caller;
-    int ours = state->c_tracefunc == core_our_trace;
-    int suspended = state->c_tracefunc == NULL && object != NULL; /* CPython itself sets and clears both together */
-    int stays;
-    if (!core_suspending || state->tracing || !(ours || suspended) || (stays = core_frame_stays(frame)) == ours) {
-        return core_next_eval(CORE_EVAL_ARGUMENTS);
-    }
-    caller = core_running();
-    Py_INCREF(object);
-    state->c_tracefunc = stays ? core_our_trace : NULL;
-    core_refresh_tracing(state);
-    result = core_next_eval(CORE_EVAL_ARGUMENTS);
-    /* Back to what the caller had, unless somebody set another trace function or the debugger now wants the caller. */
-    if (state->c_traceobj == object) {
-        if (!stays && state->c_tracefunc == NULL) {
-            state->c_tracefunc = core_our_trace;
-        }
-        else if (stays && state->c_tracefunc == core_our_trace && core_suspending
-                 && !(caller != NULL && core_frame_stays(caller))) {
-            state->c_tracefunc = NULL;
-        }
-        core_refresh_tracing(state);
-    }
-    Py_DECREF(object);
-    return result;
-}
-
-/* Switches the suspension. A hook that somebody put over ours is left, and ours then only passes calls on. */
-static inline void core_suspend(int on, int kept, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
-{
-    core_our_trace = our_trace;
-    core_stays_traced = stays_traced;
-    core_kept = kept;
-    core_suspending = on;
-    if (on && !core_hooked) {
-        core_next_eval = core_get_eval();
-        core_set_eval(core_suspending_eval);
-        core_hooked = 1;
-    }
-    else if (!on && core_hooked && core_get_eval() == core_suspending_eval) {
-        core_set_eval(core_next_eval); /* and keep it: who saved our function may still call it */
-        core_hooked = 0;
-    }
-}
-
-static inline int core_has_foreign_eval_hook(void)
-{
-    _PyFrameEvalFunction now = core_get_eval();
-    return (now == core_suspending_eval ? core_next_eval : now) != _PyEval_EvalFrameDefault;
 }
 
 #else
 #define CORE_SUSPENDS 0
-
-static inline int core_has_foreign_eval_hook(void)
-{
-    return core_get_eval() != _PyEval_EvalFrameDefault;
-}
-
-static inline void core_suspend(int on, int kept, Py_tracefunc our_trace, int (*stays_traced)(PyCodeObject *))
-{
-    (void)on;
-    (void)kept;
-    (void)our_trace;
-    (void)stays_traced;
-}
-
 #endif
 #endif

@@ -177,17 +177,3 @@ cdef object call_log_point(PyObject *self, PyObject *const *values, size_t count
     texts = [part if type(part) is str else shown(part) for part in <tuple?><object>values[0]]
     (<LogPoint>self).ring.add((<LogPoint>self).key, "".join(texts))
     return None
-
-
-cdef int make_callable() except -1:
-    """Let instances be called without making a tuple of arguments."""
-    cdef Counter counter = Counter(("==", 1))
-    cdef Landing landing = Landing(None, 0)
-    cdef LogPoint point = LogPoint(LogRing(), None)
-    core_make_callable(<PyTypeObject *>Counter, <char *>&counter.vectorcall - <char *><PyObject *>counter)
-    core_make_callable(<PyTypeObject *>Landing, <char *>&landing.vectorcall - <char *><PyObject *>landing)
-    core_make_callable(<PyTypeObject *>LogPoint, <char *>&point.vectorcall - <char *><PyObject *>point)
-    return 0
-
-
-make_callable()

@@ -16,18 +16,21 @@ cdef class Tracer:
             gets every event of every frame, because ``f_trace`` is the other's.
         fault: takes errors of the functions.
         lines: a LineTable whose actions are taken at lines of frames without a local function, or None.
+        raises: a RaiseGate that is asked about exceptions in frames without a local function, or None.
         local: the only object in ``f_trace`` that is called, others being another tool's (coverage leaves its tracer in
             every frame it has seen); None: whatever is there.
     """
 
     cdef public object function, fault, local
     cdef public LineTable lines
+    cdef public RaiseGate raises
 
-    def __init__(self, function, fault=None, LineTable lines=None, local=None):
+    def __init__(self, function, fault=None, LineTable lines=None, local=None, RaiseGate raises=None):
         self.function = function
         self.fault = fault
         self.lines = lines
         self.local = local
+        self.raises = raises
 
     def ignore(self, code):
         """Never call the function again when a frame of this code object starts."""
@@ -58,6 +61,10 @@ cdef class Tracer:
             self.keep(frame, self.call(<object>local, frame, what, arg))
         elif what == PyTrace_LINE and self.lines is not None:
             self.line(frame, core_raw(frame))
+        elif what == PyTrace_EXCEPTION and self.raises is not None:
+            raised = <tuple><object>arg
+            if self.raises.opens(core_code(core_raw(frame)), PyTuple_GET_ITEM(raised, 0)):
+                self.raises.act(frame, raised[1])
         return 0
 
     cdef inline int line(self, PyFrameObject *frame, core_frame *raw) except -1:

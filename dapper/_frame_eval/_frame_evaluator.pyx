@@ -23,7 +23,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 1
+API = 2
 
 
 cdef extern from "_core_compat.h":
@@ -40,12 +40,15 @@ cdef extern from "_core_compat.h":
     ctypedef PyObject *(*vectorcallfunc)(PyObject *, PyObject *const *, size_t, PyObject *)
     ctypedef int (*Py_AuditHookFunction)(const char *, PyObject *, void *)
 
-    int PyTrace_CALL, PyTrace_LINE, CORE_SETS_OTHER_THREADS, CORE_SUSPENDS, CORE_LOSES_VERSION
+    int PyTrace_CALL, PyTrace_EXCEPTION, PyTrace_LINE, CORE_SETS_OTHER_THREADS, CORE_SUSPENDS, CORE_LOSES_VERSION
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
 
     PyThreadState *PyThreadState_Get() noexcept
     PyThreadState *PyInterpreterState_ThreadHead(PyInterpreterState *) noexcept
     PyThreadState *PyThreadState_Next(PyThreadState *) noexcept
+    PyObject *Py_None
+    PyObject *Py_TYPE(object) noexcept
+    unsigned long PyThread_get_thread_ident() noexcept
     PyFrameObject *PyEval_GetFrame() noexcept
     PyObject *PyObject_RichCompare(PyObject *, PyObject *, int) noexcept
     object rich_compare "PyObject_RichCompare"(object, object, int)
@@ -81,6 +84,8 @@ cdef extern from "_core_compat.h":
     bint core_give_version(object) noexcept
     PyObject *core_vectorcall(PyObject *, PyObject *const *, size_t, PyObject *) noexcept
     void core_make_callable(PyTypeObject *, Py_ssize_t) noexcept
+
+cdef extern from "_core_suspend.h":
     bint core_has_foreign_eval_hook() noexcept
     void core_suspend(int, int, Py_tracefunc, int (*)(PyCodeObject *) noexcept) noexcept
 
@@ -101,6 +106,11 @@ cdef int report(object fault, object error) except -1:
     return 0
 
 
+cdef inline PyObject *new_none() noexcept:
+    Py_XINCREF(Py_None)
+    return Py_None
+
+
 cdef int pass_on_error() except -1:
     """Raise the exception that a C function left behind."""
     return -1
@@ -109,6 +119,23 @@ cdef int pass_on_error() except -1:
 include "_core_maps.pxi"
 include "_core_conditions.pxi"
 include "_core_lines.pxi"
+include "_core_gates.pxi"
 include "_core_tracing.pxi"
 include "_core_patches.pxi"
 include "_core_probes.pxi"
+
+
+cdef int make_callable() except -1:
+    """Let instances be called without making a tuple of arguments."""
+    cdef Counter counter = Counter(("==", 1))
+    cdef Landing landing = Landing(None, 0)
+    cdef LogPoint point = LogPoint(LogRing(), None)
+    cdef ThreadGate gate = ThreadGate(None)
+    core_make_callable(<PyTypeObject *>Counter, <char *>&counter.vectorcall - <char *><PyObject *>counter)
+    core_make_callable(<PyTypeObject *>Landing, <char *>&landing.vectorcall - <char *><PyObject *>landing)
+    core_make_callable(<PyTypeObject *>LogPoint, <char *>&point.vectorcall - <char *><PyObject *>point)
+    core_make_callable(<PyTypeObject *>ThreadGate, <char *>&gate.vectorcall - <char *><PyObject *>gate)
+    return 0
+
+
+make_callable()

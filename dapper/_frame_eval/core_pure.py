@@ -4,11 +4,11 @@ The sentences about arguments stand with the core (`_core_*.pxi`).
 """
 import operator
 import sys
-from _thread import RLock
 from functools import partial
 
+from dapper._frame_eval.core_pure_probes import Landing, LogPoint, LogRing, Trap, report  # noqa: F401  the other half
+
 _getframe = sys._getframe
-_settrace = sys.settrace
 _CO_OPTIMIZED = 1
 _COMPARE = {
     "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge,
@@ -16,27 +16,8 @@ _COMPARE = {
 DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
 
 # Only the core can do these.
-trace_thread = trace_threads = thread_trace = is_shared = suspend_callees = keep_tracing = None
+trace_thread = trace_threads = thread_trace = is_shared = suspend_callees = keep_tracing = ThreadGate = None
 restore_func_version = replace_const = watch_exec = has_foreign_eval_hook = None
-
-
-def report(fault, error):
-    """Hand an error of the debugger's to ``fault``; what fails in there goes to sys.unraisablehook."""
-    try:
-        if fault is not None:
-            fault(error)
-            return
-    except Exception as another:  # boundary: the last place an error of ours can go to
-        error = another
-    sys.unraisablehook(_Unraisable(error, fault))
-
-
-class _Unraisable:
-    """What sys.unraisablehook takes."""
-
-    def __init__(self, error, place):
-        self.exc_type, self.exc_value, self.exc_traceback = type(error), error, error.__traceback__
-        self.err_msg, self.object = None, place
 
 
 def call_with_locals(frame, function, names):
@@ -231,14 +212,52 @@ class LineTable:
             report(self.fault, error)
 
 
+class RaiseGate:
+    """Passes exceptions on by their type and by the code they are raised in."""
+
+    def __init__(self, action, wants_type, wants_code=None, fault=None):
+        self._action = action
+        self._wants = wants_type, wants_code
+        self._fault = fault
+        self.forget()
+
+    def forget(self):
+        """Ask about types and code anew."""
+        self._verdicts = {}, {}  # id → (the type or code object, the verdict)
+
+    def on_raise(self, code, offset, exception):
+        """Callback for RAISE events."""
+        self.raised(_getframe(1), exception)
+
+    def raised(self, frame, exception):
+        """Deal with an exception."""
+        if self._opens(0, type(exception)) and (self._wants[1] is None or self._opens(1, frame.f_code)):
+            try:
+                self._action(frame, exception)
+            except Exception as error:  # boundary: an error of the debugger's must not reach the program
+                report(self._fault, error)
+
+    def _opens(self, which, subject):
+        found = self._verdicts[which].get(id(subject))
+        if found is None:
+            verdict = True
+            try:
+                verdict = bool(self._wants[which](subject))
+            except Exception as error:  # boundary: an error of the debugger's must not reach the program
+                report(self._fault, error)
+            found = self._verdicts[which][id(subject)] = subject, verdict
+        return found[1]
+
+
 class Tracer:
     """A trace function that rejects what is of no interest."""
 
-    def __init__(self, function, fault=None, lines=None, local=None):
+    def __init__(self, function, fault=None, lines=None, local=None, raises=None):
         self.function = function
         self.fault = fault
         self.lines = lines
         self.local = local
+        self.raises = raises
         self._ignored = {}
 
     def ignore(self, code):
@@ -255,8 +274,8 @@ class Tracer:
             local = self._call(self.function, frame, event, arg)
         if local is not None:
             return self._guarded(local)
-        if self.lines is not None and self.lines.is_armed(frame.f_code):
-            return self._line
+        if self.raises is not None or self.lines is not None and self.lines.is_armed(frame.f_code):
+            return self._event
         return None
 
     def _guarded(self, local):
@@ -266,10 +285,13 @@ class Tracer:
 
         return call
 
-    def _line(self, frame, event, arg):
-        action = self.lines.find(frame.f_code, frame.f_lineno) if event == "line" else None
-        if action is not None:
-            self.lines.act(action, frame, frame.f_lineno)
+    def _event(self, frame, event, arg):
+        if event == "exception" and self.raises is not None:
+            self.raises.raised(frame, arg[1])
+        elif event == "line" and self.lines is not None:
+            action = self.lines.find(frame.f_code, frame.f_lineno)
+            if action is not None:
+                self.lines.act(action, frame, frame.f_lineno)
 
     def _call(self, function, frame, event, arg):
         try:
@@ -283,114 +305,3 @@ def repoint(function, code):
     """Give a function other code. Returns False: whether later calls are as fast as before is not known."""
     function.__code__ = code
     return False
-
-
-class Landing:
-    """What a probe calls: one method of a Trap with one number, as a constant in code."""
-
-    __slots__ = ("_method", "_number")
-
-    def __init__(self, method, number):
-        self._method = method
-        self._number = number
-
-    def __call__(self, *values):
-        self._method(self._number, *values)
-
-    def __reduce__(self):
-        return partial, (bool,)
-
-
-class Trap:
-    """What a probe calls when its condition holds or fails."""
-
-    def __init__(self, hit, failed, fault=None):
-        self._hit = hit
-        self._failed = failed
-        self._fault = fault
-
-    def trap(self, number):
-        """The condition of probe ``number`` holds in the calling frame."""
-        try:
-            self._hit(_program_frame(), number)
-        except Exception as error:  # boundary: an error of the debugger's must not reach the program
-            report(self._fault, error)
-
-    def error(self, number):
-        """The exception that is being handled came out of probe ``number`` in the calling frame."""
-        error = sys.exc_info()[1]
-        if isinstance(error, (RecursionError, MemoryError)):
-            return
-        try:
-            self._failed(_program_frame(), number, error)
-        except Exception as another:  # boundary: an error of the debugger's must not reach the program
-            report(self._fault, another)
-
-    def __reduce__(self):
-        return type(sys.implementation), (), {"trap": bool, "error": bool}
-
-
-def _program_frame():
-    frame = _getframe(2)
-    return frame.f_back if frame.f_code is Landing.__call__.__code__ else frame
-
-
-class LogRing:
-    """Log messages on their way from the program to whoever sends them. None is lost."""
-
-    def __init__(self, wake=None, capacity=1 << 20, full=None, fault=None):
-        self.pending = self.count = 0
-        self._entries = []
-        self._lock = RLock()  # re-entrant: a signal handler may log, too
-        self._wake, self._capacity, self._full, self._fault = wake, capacity, full, fault
-
-    def put(self, key, text):
-        """Add a message; ``key`` tells where it comes from."""
-        with self._lock:
-            first = not self._entries
-            self._entries.append((key, text))
-            self.pending += len(text)
-            self.count += 1
-        if first and self._wake is not None:
-            self._call(self._wake)
-        if self.pending > self._capacity and self._full is not None:
-            self._call(self._full)
-
-    def _call(self, function):
-        try:
-            function()
-        except Exception as error:  # boundary: an error of the debugger's must not reach the program
-            report(self._fault, error)
-
-    def drain(self):
-        """Take all messages out: a list of (key, text), those that follow each other with one key joined."""
-        with self._lock:
-            entries, self._entries, self.pending = self._entries, [], 0
-        out = []
-        for key, text in entries:
-            if out and out[-1][0] is key:
-                out[-1][1].append(text)
-            else:
-                out.append((key, [text]))
-        return [(key, "".join(texts)) for key, texts in out]
-
-
-class LogPoint:
-    """A log message: called with a tuple of its parts, it puts the text into a ring."""
-
-    def __init__(self, ring, key):
-        self._ring = ring
-        self._key = key
-
-    def __call__(self, parts):
-        self._ring.put(self._key, "".join([part if type(part) is str else _text(part) for part in parts]))
-
-    def __reduce__(self):
-        return partial, (bool,)
-
-
-def _text(value):
-    try:
-        return str(value)
-    except Exception as error:  # boundary: user __str__; its failure is what there is to show
-        return "<%s: %s>" % (type(error).__name__, error)

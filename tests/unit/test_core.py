@@ -22,9 +22,10 @@ def frame_of(text, *args, **names):
 # ---- the face ------------------------------------------------------------------------------------------------------
 
 
-BOTH = """Compare Condition Counter Gate Landing LineTable LogPoint LogRing Tracer Trap call_with_locals repoint""".split()
-CORE_ONLY = """has_foreign_eval_hook is_shared keep_tracing replace_const restore_func_version suspend_callees thread_trace
-    trace_thread trace_threads watch_exec""".split()
+BOTH = """Compare Condition Counter Gate Landing LineTable LogPoint LogRing RaiseGate Tracer Trap call_with_locals
+    repoint""".split()
+CORE_ONLY = """ThreadGate has_foreign_eval_hook is_shared keep_tracing replace_const restore_func_version suspend_callees
+    thread_trace trace_thread trace_threads watch_exec""".split()
 
 
 @needs_native

@@ -1,0 +1,152 @@
+"""The core's gates for threads and exceptions."""
+import sys
+import threading
+
+import pytest
+
+from tests.unit.core_kits import KITS, NATIVE, failing, function, needs_native
+
+with_kit = pytest.mark.parametrize("kit", KITS)
+monitored = pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="sys.monitoring came with 3.12")
+
+PROGRAM = """
+    def f():
+        try:
+            library()
+        except (KeyError, ValueError):
+            pass
+        try:
+            raise LookupError(1)
+        except LookupError:
+            pass
+        return [x for x in range(2)]
+    def library():
+        try:
+            raise KeyError(2)
+        except KeyError as error:
+            raise ValueError(3) from error
+"""
+
+
+def gate_of(kit, seen, asked, **more):
+    """A RaiseGate that notes what it is asked and what it passes on: LookupErrors and ValueErrors in ``f``."""
+
+    def wants_type(exception_type):
+        asked.append(exception_type)
+        return issubclass(exception_type, (LookupError, ValueError))
+
+    def wants_code(code):
+        asked.append(code.co_name)
+        return code.co_name == "f"
+
+    note = lambda frame, exception: seen.append((frame.f_code.co_name, frame.f_lineno, repr(exception)))  # noqa: E731
+    return kit.RaiseGate(note, wants_type, wants_code, **more)
+
+
+@monitored
+@with_kit
+def test_raised_exceptions_by_monitoring(kit):
+    monitoring, seen, asked = sys.monitoring, [], []
+    gate = gate_of(kit, seen, asked)
+    monitoring.use_tool_id(3, "test")
+    try:
+        monitoring.register_callback(3, monitoring.events.RAISE, gate.on_raise)
+        monitoring.set_events(3, monitoring.events.RAISE)
+        f = function(PROGRAM)
+        for _ in range(3):
+            f()
+    finally:
+        monitoring.set_events(3, 0)
+        monitoring.free_tool_id(3)
+    assert seen == [("f", 3, "ValueError(3)"), ("f", 7, "LookupError(1)")] * 3
+    assert [one for one in asked if isinstance(one, type)].count(KeyError) == 1
+    assert asked.count("library") == 1 and asked.count(ValueError) == 1
+
+
+@with_kit
+def test_raised_exceptions_by_tracing(kit):
+    seen, asked = [], []
+    tracer = kit.Tracer(lambda frame, event, arg: None, raises=gate_of(kit, seen, asked))
+    f = function(PROGRAM)
+    sys.settrace(tracer)
+    try:
+        for _ in range(3):
+            f()
+    finally:
+        sys.settrace(None)
+    assert seen == [("f", 3, "ValueError(3)"), ("f", 7, "LookupError(1)")] * 3
+    assert [one for one in asked if isinstance(one, type)].count(KeyError) == 1
+
+
+@with_kit
+def test_a_raise_gate_forgets_what_it_asked(kit):
+    seen, asked = [], []
+    gate = gate_of(kit, seen, asked)
+    code = compile("1", "", "exec")
+    for _ in range(2):
+        gate.on_raise(code, 0, KeyError(1))
+    count = len(asked)
+    gate.forget()
+    gate.on_raise(code, 0, KeyError(1))
+    assert len(asked) == count * 2 or kit is not NATIVE  # the twin is asked about the frame's code
+
+
+@with_kit
+def test_a_raise_gate_that_fails_lets_pass(kit):
+    faults, seen = [], []
+    gate = kit.RaiseGate(lambda frame, exception: seen.append(exception), failing, failing, faults.append)
+    gate.on_raise(failing.__code__, 0, KeyError(1))
+    assert len(seen) == 1 and [type(error) for error in faults] == [ZeroDivisionError] * 2
+    faults.clear()
+    kit.RaiseGate(failing, bool, None, faults.append).on_raise(failing.__code__, 0, KeyError(1))
+    assert [type(error) for error in faults] == [ZeroDivisionError]
+
+
+@needs_native
+def test_thread_gate():
+    seen = []
+
+    def callback(*args):
+        seen.append((threading.get_ident(), sys._getframe(1).f_code.co_name, args))
+        return "answer"
+
+    gate = NATIVE.ThreadGate(callback)
+    assert gate(1, 2) is None and not seen
+    me = threading.get_ident()
+    gate.add(me)
+    gate.add(me)
+    assert gate(1, 2) == "answer" and seen == [(me, "test_thread_gate", (1, 2))]
+    thread = threading.Thread(target=gate, args=(3,))
+    thread.start()
+    thread.join()
+    assert len(seen) == 1
+    gate.discard(me)
+    gate.discard(me)
+    assert gate(1, 2) is None
+    gate = NATIVE.ThreadGate(failing)
+    gate.add(me)
+    with pytest.raises(ZeroDivisionError):  # as if there were no gate
+        gate()
+
+
+@monitored
+@needs_native
+def test_thread_gate_as_a_callback():
+    monitoring, seen = sys.monitoring, []
+    f = function("def f():\n    a = 1\n    return a\n")
+    gate = NATIVE.ThreadGate(lambda code, line: seen.append((line, threading.get_ident())))
+    monitoring.use_tool_id(3, "test")
+    try:
+        monitoring.register_callback(3, monitoring.events.LINE, gate)
+        monitoring.set_local_events(3, f.__code__, monitoring.events.LINE)
+        f()
+        gate.add(threading.get_ident())
+        thread = threading.Thread(target=f)
+        thread.start()
+        thread.join()
+        assert seen == []
+        f()
+    finally:
+        monitoring.set_local_events(3, f.__code__, 0)
+        monitoring.free_tool_id(3)
+    assert [line for line, _ in seen] == [2, 3]
