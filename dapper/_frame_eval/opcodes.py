@@ -278,7 +278,8 @@ def flow_of(code, found=None):
             number = max(index[start], first)
             splits.add(number)
             while number < len(found) and found[number].offset < end:
-                place.append((number, flow.STEP))
+                if found[number].opcode not in opsets.NEVER_RAISES:
+                    place.append((number, flow.STEP))
                 number += 1
             splits.add(number)
     starts = None

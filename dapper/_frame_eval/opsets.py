@@ -56,6 +56,8 @@ ENDS_FLOW = named(
     "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT",
 )
 BRANCHES = frozenset(number for name, number in _opcode.opmap.items() if name.startswith("POP_JUMP_") and number < 256)
+#: Begins and ends the handling of an exception, and raises none itself.
+NEVER_RAISES = named("PUSH_EXC_INFO", "COPY", "SWAP", "POP_EXCEPT")
 RETURNS = named("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR")
 #: What a function does before its first line.
 PROLOGUE = named("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "GEN_START")
