@@ -182,10 +182,10 @@ def page(found):
               "`python -m benchmarks gate` holds counts, and one ratio with a wide margin, to limits: a busy machine "
               "can't change what it finds.", "",
               "## Doing it again", "",
-              "- `make bench` measures everything with one interpreter and writes this page: about ten minutes on an idle "
-              "machine.",
-              "- `make bench ARGS=\"sessions --first\"`, `ARGS=\"speed --programs loop\"`, `ARGS=report`, `ARGS=gate`: the "
-              "parts. `--python PATH` names another interpreter that has dapper and debugpy; `--help` tells the rest.",
+              "- `make bench` measures everything with one interpreter and writes this page: about ten minutes on an "
+              "idle machine.",
+              "- `make bench ARGS=\"sessions --first\"`, `ARGS=\"speed --programs loop\"`, `ARGS=report`, `ARGS=gate`: "
+              "the parts. `--python PATH` names another interpreter with dapper and debugpy; `--help` tells the rest.",
               ""]
     return "\n".join(lines)
 
