@@ -1,4 +1,8 @@
 """The rewriter: nothing in, nothing changed; tables byte for byte; snippets where they belong."""
+import os
+import subprocess
+import sys
+import textwrap
 import types
 
 import pytest
@@ -226,3 +230,12 @@ def test_generators_and_coroutines_run_with_insertions():
     ]
     made = run(modify_bytecode.insert(code, insertions).code, 3)
     assert [next(made), made.send("x"), next(made), next(made), next(made)] == [0, "x", "x", 1, 2]
+
+
+def test_the_round_trip_tool_works():
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    tool = os.path.join(root, "tools", "stdlib_roundtrip.py")
+    done = subprocess.run(
+        [sys.executable, tool, "--probes", textwrap.__file__], stdout=subprocess.PIPE, timeout=50, check=True
+    )
+    assert b" 0 differ" in done.stdout and b"refused: none" in done.stdout
