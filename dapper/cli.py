@@ -75,7 +75,9 @@ def main(words=None):
 
         return terminal(words)
     if words[0] in HELP:
-        sys.stderr.write(USAGE)
+        from dapper.terminal.options import USAGE as TERMINAL
+
+        sys.stderr.write(TERMINAL + "\n" + USAGE)
         return 0
     if words[0] in VERSION:
         from dapper._version import __version__
