@@ -7,12 +7,14 @@ import textwrap
 
 import pytest
 
+from tests.dap.placements.expressions import EXPRESSIONS
 from tests.dap.placements.files import FILES
+from tests.dap.placements.resumed import RESUMED
 from tests.dap.placements.scopes import SCOPES
 from tests.dap.placements.statements import STATEMENTS
 from tests.programs import Program, marks_in
 
-ALL = STATEMENTS + SCOPES + FILES
+ALL = EXPRESSIONS + STATEMENTS + SCOPES + RESUMED + FILES
 HERE = [placement for placement in ALL if sys.version_info >= placement.since]
 
 HELPERS = """
