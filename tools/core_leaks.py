@@ -52,8 +52,8 @@ def gates():
     frame, code = sys._getframe(), sys._getframe().f_code
     x, ignored = 1, []
     for test in (
-        kit.Condition(lambda x: x == 1, code, ["x"]), kit.Condition(failing, code, ["x"]), kit.Compare(code, "x", ">", 0),
-        kit.Compare(code, "x", ">", ""), kit.Condition(len, code, ["unbound"]), None,
+        kit.Condition(lambda x: x == 1, code, ["x"]), kit.Condition(failing, code, ["x"]),
+        kit.Compare(code, "x", ">", 0), kit.Compare(code, "x", ">", ""), kit.Condition(len, code, ["unbound"]), None,
     ):
         for counter in (kit.Counter(("%", 2)), kit.Counter(lambda count: True), kit.Counter(failing), None):
             kit.Gate(None, test, counter, lambda *args: ignored.append(args)).passes(frame)
@@ -177,9 +177,10 @@ def gated():
     def once(exception_type):
         return exception_type is KeyError
 
-    gate = kit.RaiseGate(lambda frame, exception: frame, once, lambda code: code is program.__code__, lambda error: None)
+    ours = program.__code__
+    gate = kit.RaiseGate(lambda frame, exception: frame, once, lambda code: code is ours, lambda error: None)
     for exception in (KeyError(1), ValueError(1)):
-        gate.on_raise(program.__code__, 0, exception)
+        gate.on_raise(ours, 0, exception)
         gate.on_raise(gated.__code__, 0, exception)
     kit.RaiseGate(failing, failing, failing, lambda error: None).on_raise(gated.__code__, 0, KeyError())
     kit.trace_thread(threading.get_ident(), kit.Tracer(lambda frame, event, arg: None, raises=gate))

@@ -122,6 +122,7 @@ cdef class Condition(Test):
     cdef int holds(self, core_frame *raw) noexcept:
         cdef PyObject *stack[MOST_NAMES + 1]
         cdef PyObject *result
+        cdef size_t count
         cdef int at, truth
         for at in range(self.count):
             stack[at + 1] = bound_slot(raw, <PyCodeObject *>self.code, self.slots[at])
@@ -129,7 +130,8 @@ cdef class Condition(Test):
                 return -2
         for at in range(1, self.count + 1):
             Py_XINCREF(stack[at])  # the function may rebind the variable
-        result = core_vectorcall(<PyObject *>self.function, &stack[1], self.count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
+        count = <size_t>self.count | PY_VECTORCALL_ARGUMENTS_OFFSET
+        result = core_vectorcall(<PyObject *>self.function, &stack[1], count, NULL)
         for at in range(1, self.count + 1):
             Py_XDECREF(stack[at])
         if result == NULL:

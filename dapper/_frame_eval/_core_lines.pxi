@@ -11,7 +11,7 @@ cdef class Gate:
         action: called as ``action(frame, line)``.
         test: a Condition, a Compare or None.
         counter: a Counter or None; it counts what the test let pass.
-        failed: called as ``failed(frame, error)`` when the test or the counter raises an Exception, which then counts as
+        failed: called as ``failed(frame, error)`` when the test or the counter raises an Exception, which counts as
             false. RecursionError and MemoryError count as false and nothing more: there is no room for a report.
     """
 
@@ -120,8 +120,8 @@ cdef class Lines:
 cdef class LineTable:
     """Actions by code object and line, and the sys.monitoring callbacks that look them up.
 
-    Register the methods ``on_line``, ``on_start`` and ``on_resume`` for LINE, PY_START and PY_RESUME. A Tracer with this
-    table uses its lines as well. Which events a code object sends is the engine's business, not the table's.
+    Register the methods ``on_line``, ``on_start`` and ``on_resume`` for LINE, PY_START and PY_RESUME. A Tracer with
+    this table uses its lines as well. Which events a code object sends is the engine's business, not the table's.
 
     Args:
         discover: called as ``discover(code)`` the first time that a code object without actions starts or resumes; it

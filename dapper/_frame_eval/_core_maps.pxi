@@ -83,8 +83,8 @@ cdef class AddressMap:
         self.used = 0
 
 
-# Marks on code objects live in one word that CPython keeps for us with each of them and drops with it: nothing here keeps
-# a code object alive, and no address is mistaken for that of an older one. The lowest bit says "frames of it stay
+# Marks on code objects live in one word that CPython keeps for us with each of them and drops with it: nothing here
+# keeps a code object alive, and no address is mistaken for that of an older one. The lowest bit says "frames of it stay
 # traced". Above it, in either half of the word, is a number that is valid while it equals the current one, so that all
 # marks of a kind are taken back by counting on.
 

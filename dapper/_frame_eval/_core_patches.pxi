@@ -1,4 +1,4 @@
-# Part of _frame_evaluator.pyx: new code in functions and in their parents' constants, and news of code that is executed.
+# Part of _frame_evaluator.pyx: new code in functions and in their parents' constants, news of code that runs.
 
 
 def repoint(function, code):

@@ -1,7 +1,7 @@
 # Part of _frame_evaluator.pyx: the objects that code with probes holds as constants.
 #
-# Functions with a probe can be pickled by value (cloudpickle and its like), so each of these leaves as something harmless
-# of the standard library.
+# Functions with a probe can be pickled by value (cloudpickle and its like), so each of these leaves as something
+# harmless of the standard library.
 
 cdef object Namespace = type(sys.implementation)
 

@@ -1,4 +1,4 @@
-/* Suspension of tracing in callees by the eval-frame hook (PEP 523): a thread that steps over a call runs it untraced. */
+/* Suspension of tracing in callees by the eval-frame hook (PEP 523): a call that is stepped over runs untraced. */
 #ifndef DAPPER_CORE_SUSPEND_H
 #define DAPPER_CORE_SUSPEND_H
 

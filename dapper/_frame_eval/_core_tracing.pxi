@@ -1,4 +1,4 @@
-# Part of _frame_evaluator.pyx: trace functions in C for any thread, and their suspension while a thread steps over calls.
+# Part of _frame_evaluator.pyx: trace functions in C for any thread, and their suspension while it steps over calls.
 
 cdef tuple EVENTS = ("call", "exception", "line", "return", "c_call", "c_exception", "c_return", "opcode")
 
@@ -161,7 +161,7 @@ cdef int trace_chained(PyObject *self, PyFrameObject *frame, int what, PyObject 
 
 
 cdef int trace_relayed(PyObject *self, PyFrameObject *frame, int what, PyObject *arg) except -1:
-    """The C trace function of a Relay: makes way for the one that is meant for this thread, and does not lose the event."""
+    """The C trace function of a Relay: makes way for the one that is meant for this thread; the event is not lost."""
     cdef PyThreadState *state = PyThreadState_Get()
     cdef Standing plan = (<Relay>self).plan(state)
     plan.apply(state)
@@ -184,8 +184,8 @@ cdef Standing standing(PyThreadState *state):
 cdef Standing wanted(Standing now, Tracer tracer):
     """What a thread is to have: the tracer, or without one what it had before; beside or over another tool's.
 
-    An object tells whether it is ours, not its function: sys.settrace may have put it there, and the function is missing
-    while the thread steps over a call.
+    An object tells whether it is ours, not its function: sys.settrace may have put it there, and the function is
+    missing while the thread steps over a call.
     """
     cdef Standing under = now
     cdef Standing found = Standing.__new__(Standing)

@@ -24,8 +24,8 @@ def frame_of(text, *args, **names):
 
 BOTH = """Compare Condition Counter Gate Landing LineTable LogPoint LogRing RaiseGate Tracer Trap call_with_locals
     repoint""".split()
-CORE_ONLY = """ThreadGate has_foreign_eval_hook is_shared keep_tracing replace_const restore_func_version suspend_callees
-    thread_trace trace_thread trace_threads watch_exec""".split()
+CORE_ONLY = """ThreadGate has_foreign_eval_hook is_shared keep_tracing replace_const restore_func_version
+    suspend_callees thread_trace trace_thread trace_threads watch_exec""".split()
 
 
 @needs_native
@@ -129,9 +129,8 @@ def test_condition(kit):
     assert check("def f(x):\n    stop()\n", ["x"], lambda x: x - 3) == [0, False]
     assert check("def f(x):\n    stop()\n    return lambda: x\n", ["x"], lambda x: x == 3) == [True, True]
     assert check("def f(x):\n    stop()\n", [], lambda: [1]) == [[1], True]
-    assert check("def f(x):\n    stop()\n    y = 1\n", ["x", "y"], None, slow=lambda frame: frame.f_locals["x"] == 3) == [
-        True, True,
-    ]
+    slow = lambda frame: frame.f_locals["x"] == 3  # noqa: E731
+    assert check("def f(x):\n    stop()\n    y = 1\n", ["x", "y"], None, slow) == [True, True]
 
 
 @with_kit

@@ -1,4 +1,4 @@
-"""The core's patches: functions that get other code, constants that are replaced, code that is heard of, calls not traced."""
+"""The core's patches: other code for functions, other constants, code that is heard of, calls that are not traced."""
 import dis
 import sys
 import threading
@@ -9,7 +9,9 @@ from tests.unit.core_kits import KITS, NATIVE, function, needs_native, run_pytho
 
 with_kit = pytest.mark.parametrize("kit", KITS)
 SUSPENDS = NATIVE is not None and NATIVE.suspend_callees(False)
-loses_version = pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="functions lose their version from 3.13 on")
+loses_version = pytest.mark.skipif(
+    not hasattr(sys, "_is_gil_enabled"), reason="functions lose their version from 3.13 on"
+)
 needs_suspension = pytest.mark.skipif(not SUSPENDS, reason="sys.monitoring does it from 3.12 on")
 
 
