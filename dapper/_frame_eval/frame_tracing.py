@@ -153,7 +153,8 @@ class SettraceEngine:
                     self._port.on_line(frame, line, found)
                 elif not self._needed(frame):
                     frame.f_trace = None
-                    return None
+                    if not self._needed(frame):
+                        return None  # else another thread has asked for this frame in between
             elif event == "opcode":
                 self._on_opcode(frame)
             elif event == "return":

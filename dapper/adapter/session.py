@@ -67,6 +67,13 @@ class Session:
         An exception of the channel's own passes through and leaves the session as it is: another thread may take over.
         """
         self._debugger.crew.hidden.add(get_ident())
+        try:
+            self._read()
+        finally:
+            self._debugger.crew.hidden.discard(get_ident())  # a thread of the program may have this identity next
+        self._end()
+
+    def _read(self):
         while self._state != "ended":
             try:
                 message = self._channel.receive()
@@ -81,7 +88,6 @@ class Session:
             if message is None:
                 break
             self._receive(message)
-        self._end()
 
     def wait_until_configured(self, timeout=-1):
         """See PyDebugger.wait_until_configured."""
@@ -299,9 +305,9 @@ class Session:
 
     def _next_breakpoint(self, wanted):
         number = wanted.get("id")
-        if type(number) is not int or number <= self._last_breakpoint:
+        if type(number) is not int or number < 1:
             number = self._last_breakpoint + 1
-        self._last_breakpoint = number
+        self._last_breakpoint = max(self._last_breakpoint, number)
         return number
 
     # Requests: going
