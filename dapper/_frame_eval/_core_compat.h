@@ -106,8 +106,8 @@ static inline PyObject *core_slot(core_frame *raw, int index)
 #endif
 }
 
-/* The names of the slots in their order, a new tuple. Up to 3.10 an argument that is also a cell is there twice; the later
- * slot is the right one. */
+/* The names of the slots in their order, a new tuple. Up to 3.10 an argument that is also a cell is there twice; the
+ * later slot is the right one. */
 static inline PyObject *core_slot_names(PyCodeObject *code)
 {
 #if PY_VERSION_HEX >= 0x030B0000
@@ -169,7 +169,7 @@ static inline void core_set_local_trace(PyFrameObject *frame, PyObject *function
 #define CORE_SETS_OTHER_THREADS 1
 #endif
 
-/* Gives `state` a C trace function; NULL takes it away. Returns -1 with an exception set if an audit hook forbids it. */
+/* Gives `state` a C trace function; NULL takes it away. Returns -1 with an exception set if an audit hook objects. */
 static inline int core_set_trace(PyThreadState *state, Py_tracefunc function, PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030D0000
