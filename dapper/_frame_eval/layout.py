@@ -205,12 +205,10 @@ class Layout:
         new = []
         for number, here in self.by_place.items():
             for one in here:
+                items, below = one.items, depths[number] or 0
                 for start, end, handler, depth, lasti in one.snippet.handlers:
-                    items = one.items
                     last = items[end - 1]
-                    new.append(
-                        (items[start].at, last.at + last.size(), items[handler].at, depth + (depths[number] or 0), lasti)
-                    )
+                    new.append((items[start].at, last.at + last.size(), items[handler].at, depth + below, lasti))
         new.sort()
         out = []
         for start, end, handler, depth, lasti in tables.decode_exceptions(code.co_exceptiontable):
