@@ -169,7 +169,10 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=()):
     apart = not values and not opcodes.LINE_CAN_BE_NONE
     template = _ALWAYS if not test else _APART if apart else _SIMPLE
     local, cells = _variables(code, names, enclosing, cleared)
-    compiled, cold = _compile(template, test, values, local, cells, optimized or apart)
+    try:
+        compiled, cold = _compile(template, test, values, local, cells, optimized or apart)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise Refused("syntax", str(error)) from None  # as deep as the compiler goes by itself, too deep in a probe
     return _snippet(compiled, constants, cold, not optimized, apart and template is _ALWAYS)
 
 

@@ -21,6 +21,12 @@ def test_what_cannot_be_inserted_is_refused_by_name(reason):
     assert built.done == {FIRST + 4}
 
 
+@pytest.mark.parametrize("depth", range(80, 105, 3))
+def test_what_is_too_deep_for_the_compiler_is_refused(depth):
+    _, built = probed(sample, {3: Probe(1, "(" * depth + "item" + ")" * depth)}, Trap())
+    assert all(one.reason == "syntax" for one in built.refused.values())
+
+
 def test_a_line_without_code_is_refused():
     copy, built = probed(sample, {100: Probe(1)}, Trap())
     assert built.refused[FIRST + 100].reason == "no_entry" in bytecode_safety.PLACES
