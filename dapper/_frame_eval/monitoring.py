@@ -43,6 +43,8 @@ class MonitoringEngine:
         self._seen = {}  # thread → the frame in which the follower has just reported what the watcher will be told too
         self._followed = {}  # id(code) → code, for code with local events of the follower
         self._following = set()  # threads that step
+        self._going_in = set()  # those of them that step into calls
+        self._hurried = False  # whether a thread is asked to pause
         self._lock = allocate_lock()
         self._running = False
 
@@ -131,35 +133,40 @@ class MonitoringEngine:
                 self._follow_code(frame.f_code)
                 frame = frame.f_back
             if plan.goes_in:
-                self._monitoring.set_events(
-                    self._follower, self._monitoring.get_events(self._follower) | events.PY_START | events.PY_RESUME
-                )
+                self._going_in.add(ident)
+            self._listen()
 
     def unfollow(self, ident):
         """The step of that thread is over."""
         with self._lock:
             self._following.discard(ident)
-            if self._following:
-                return
-            self._monitoring.set_events(
-                self._follower, self._monitoring.get_events(self._follower) & self._events.LINE
-            )
-            for code in self._followed.values():
-                self._monitoring.set_local_events(self._follower, code, 0)
-            self._followed = {}
+            self._going_in.discard(ident)
+            self._listen()
+            if not self._following:
+                for code in self._followed.values():
+                    self._monitoring.set_local_events(self._follower, code, 0)
+                self._followed = {}
 
     def hurry(self, idents):
         """Make these threads report their next line, wherever they are."""
         with self._lock:
-            self._monitoring.set_events(
-                self._follower, self._monitoring.get_events(self._follower) | self._events.LINE | self._events.PY_START
-            )
+            self._hurried = True
+            self._listen()
 
     def calm(self):
         """Nobody is asked to pause any more."""
         with self._lock:
-            keep = self._monitoring.get_events(self._follower) & ~self._events.LINE
-            self._monitoring.set_events(self._follower, keep if self._following else 0)
+            self._hurried = False
+            self._listen()
+
+    def _listen(self):
+        """Have the follower told, of all code, what a pause or a step into calls needs; mostly that is nothing."""
+        events, wanted = self._events, 0
+        if self._hurried:
+            wanted |= events.LINE | events.PY_START
+        if self._going_in:
+            wanted |= events.PY_START | events.PY_RESUME
+        self._monitoring.set_events(self._follower, wanted)
 
     def _frames(self):
         for frame in list(_current_frames().values()):

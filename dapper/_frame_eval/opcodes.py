@@ -221,7 +221,7 @@ def _bare_ends(items):
     return {
         item.offset
         for item in items
-        if item.opcode == opsets.RETURN_VALUE
+        if item.opcode in opsets.ENDS_ELSEWHERE
         or item.opcode in ENDS_FLOW and item.target is not None and item.target < item.offset
     }
 
@@ -347,7 +347,11 @@ def branches(code, items=None):
     found, before = {}, None
     for item in items:
         if item.opcode in opsets.BRANCHES and before is not None and before.line != item.line:
-            ways = item.offset + item.size, item.target
-            found[item.offset] = [way for way in ways if opcode_at.get(way) not in ENDS_FLOW]
+            ways = []
+            for way in (item.offset + item.size, item.target):
+                behind = way + 2 if opcode_at.get(way) == opsets.NOT_TAKEN else way
+                if opcode_at.get(behind) not in ENDS_FLOW:
+                    ways += [way, behind]
+            found[item.offset] = ways
         before = item
     return found

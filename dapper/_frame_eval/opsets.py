@@ -58,6 +58,8 @@ ENDS_FLOW = named(
 BRANCHES = frozenset(number for name, number in _opcode.opmap.items() if name.startswith("POP_JUMP_") and number < 256)
 #: Begins and ends the handling of an exception, and raises none itself.
 NEVER_RAISES = named("PUSH_EXC_INFO", "COPY", "SWAP", "POP_EXCEPT")
+NOT_TAKEN = only("NOT_TAKEN")  # where a conditional jump goes on that does not jump (3.14)
+ENDS_ELSEWHERE = named("RETURN_VALUE", "END_ASYNC_FOR")  # may have the line of what they end
 RETURNS = named("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR")
 #: What a function does before its first line.
 PROLOGUE = named("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "GEN_START")

@@ -233,7 +233,7 @@ class ClientSession(ClientEnd):
     def _from_debuggee(self, debuggee, message):
         if debuggee.ended:
             return
-        debuggee.spoke = True
+        debuggee.heard += 1
         kind = message.get("type")
         if kind == "response":
             debuggee.answered(message)

@@ -95,8 +95,15 @@ class Launched(Target):
             code, _ = processes.outcome(returncode)
             session.refused(DapError("no_debuggee", why="it ended with exit code %d before it could" % code))
         elif root is not None and not root.ended:
-            session.later(AFTER_EXIT, session.debuggee_left, root)
+            session.later(AFTER_EXIT, self._hear_out, root, root.heard)
         self._maybe_finished()
+
+    def _hear_out(self, root, heard):
+        """Close the connection of a program that has ended once nothing more comes over it."""
+        if root.heard != heard:
+            self.session.later(AFTER_EXIT, self._hear_out, root, root.heard)
+        elif not root.ended:
+            self.session.debuggee_left(root)
 
     def _maybe_finished(self):
         session, root = self.session, self.session.root

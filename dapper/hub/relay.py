@@ -15,7 +15,7 @@ class Debuggee:
         self.hello = hello
         self.pid = hello.get("pid")
         self.ended = False
-        self.spoke = False  # has anything come from it?
+        self.heard = 0  # messages that have come from it
         self._pending = {}  # our seq → what to do with the response
         self._forwarded = {}  # client's seq → our seq, so that `cancel` finds its request
 

@@ -91,7 +91,7 @@ class Connected(Target):
         self.session.later(DIAL, self._mute, self.session.root)
 
     def _mute(self, root):
-        if not root.ended and not root.spoke:
+        if not root.ended and not root.heard:
             self.session.refused(DapError("no_debuggee", why="whoever listens there does not speak DAP"))
 
 
