@@ -44,7 +44,7 @@ def seconds(command):
 
 def compare():
     """Time the shop by itself and in the debugger, in turns, and print the best of each."""
-    breakpoint_elsewhere = ["--go", "-c", "b 39, order.number == 99"]
+    breakpoint_elsewhere = ["--go", "-c", "b 40, order.number == 99"]
     commands = {
         "by itself": [sys.executable, SHOP],
         "in dapper, with a conditional breakpoint": DEBUGGER + breakpoint_elsewhere + [SHOP],

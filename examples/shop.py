@@ -2,7 +2,8 @@
 
     python examples/shop.py [ORDERS]
 
-Every order should come to the sum of its lines less the customer's discount. Order 3 does not. `make demo` finds out why.
+Every order should come to the sum of its lines less the customer's discount. Order 3 does not.
+`make demo` finds out why.
 """
 
 import sys

@@ -30,7 +30,8 @@ missing_packages() {
 
 have_debootstrap() {
     command -v debootstrap >/dev/null && return
-    command -v apt-get >/dev/null || unavailable "debootstrap is not installed, and there is no apt-get to install it with"
+    command -v apt-get >/dev/null ||
+        unavailable "debootstrap is not installed, and there is no apt-get to install it with"
     apt-get update -qq >&2 || true # a broken source of something else need not stop us
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y debootstrap >&2 ||
         unavailable "apt-get could not install debootstrap"
@@ -44,8 +45,8 @@ ensure() {
     if [ -x "$root/usr/bin/apt-get" ]; then
         # A mirror may be a snapshot past its date; the signature is still checked.
         # shellcheck disable=SC2086  # one word a package
-        run sh -c 'apt-get -o Acquire::Check-Valid-Until=false update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"' \
-            sh $missing >&2 || unavailable "apt-get in $root could not install: $missing"
+        DEBIAN_FRONTEND=noninteractive run sh -c 'apt-get -o Acquire::Check-Valid-Until=false update -qq &&
+            apt-get install -qq -y --no-install-recommends "$@"' sh $missing >&2 || unavailable "apt-get in $root could not install: $missing"
         return
     fi
     have_debootstrap

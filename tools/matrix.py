@@ -205,12 +205,14 @@ def total(outcomes):
 def arguments():
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", action="append", metavar="3.N", choices=VERSIONS, help="this version; may be repeated")
+    parser.add_argument("--only", action="append", metavar="3.N", choices=VERSIONS,
+                        help="this version; may be repeated")
     parser.add_argument("--list", action="store_true", help="say what is here and stop")
     parser.add_argument("--require", action="append", default=[], metavar="3.N|all", choices=VERSIONS + ["all"],
                         help="fail when this version is missing")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="test processes at a time (%(default)s)")
-    parser.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="longest for one version (%(default)s)")
+    parser.add_argument("--limit", type=float, default=600, metavar="SECONDS",
+                        help="longest for one version's set-up and for its tests (%(default)s)")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     return parser.parse_args()
 

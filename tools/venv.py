@@ -45,7 +45,7 @@ def core_sources():
 
 
 def wanted_stamp(extras):
-    """Return what the stamp of an up-to-date environment says, as lines: three of the interpreter, three of the rest."""
+    """Return what the stamp of an up-to-date environment says, as lines: three of the interpreter, three more."""
     return ["python " + sys.version.replace("\n", " "),
             "base " + os.path.realpath(sys.executable),
             "checkout " + ROOT,

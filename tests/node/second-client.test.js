@@ -1,4 +1,5 @@
-// A whole session, from initialize to the exit code, driven by the DAP client that VS Code's own adapters are tested with.
+// A whole session, from initialize to the exit code, driven by the DAP client that VS Code's own adapters are tested
+// with.
 //
 // PYTHON names the interpreter that runs the adapter (default: python3).
 'use strict';
@@ -91,10 +92,9 @@ for (const [how, adapter] of [['python -m dapper.adapter', '-mdapper.adapter'],
                 { variablesReference: here.get('basket').variablesReference })).body.variables;
             assert.ok(inside.some((variable) => variable.name === "'tea'" && variable.value === '2'));
 
-            const sum = await client.evaluateRequest({ expression: 'total + cost', frameId: stack[0].id, context: 'watch' });
-            assert.equal(sum.body.result, '6');
-            await assert.rejects(client.evaluateRequest({ expression: 'nothing', frameId: stack[0].id, context: 'watch' }),
-                /nothing/);
+            const watch = (expression) => client.evaluateRequest({ expression, frameId: stack[0].id, context: 'watch' });
+            assert.equal((await watch('total + cost')).body.result, '6');
+            await assert.rejects(watch('nothing'), /nothing/);
 
             const scopes = (await client.scopesRequest({ frameId: stack[0].id })).body.scopes;
             await client.setVariableRequest(
