@@ -46,7 +46,8 @@ ensure() {
         # A mirror may be a snapshot past its date; the signature is still checked.
         # shellcheck disable=SC2086  # one word a package
         DEBIAN_FRONTEND=noninteractive run sh -c 'apt-get -o Acquire::Check-Valid-Until=false update -qq &&
-            apt-get install -qq -y --no-install-recommends "$@"' sh $missing >&2 || unavailable "apt-get in $root could not install: $missing"
+            apt-get install -qq -y --no-install-recommends "$@"' sh $missing >&2 ||
+            unavailable "apt-get in $root could not install: $missing"
         return
     fi
     have_debootstrap

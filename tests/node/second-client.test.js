@@ -92,7 +92,8 @@ for (const [how, adapter] of [['python -m dapper.adapter', '-mdapper.adapter'],
                 { variablesReference: here.get('basket').variablesReference })).body.variables;
             assert.ok(inside.some((variable) => variable.name === "'tea'" && variable.value === '2'));
 
-            const watch = (expression) => client.evaluateRequest({ expression, frameId: stack[0].id, context: 'watch' });
+            const watch = (expression) => client.evaluateRequest(
+                { expression, frameId: stack[0].id, context: 'watch' });
             assert.equal((await watch('total + cost')).body.result, '6');
             await assert.rejects(watch('nothing'), /nothing/);
 
