@@ -11,7 +11,6 @@ cdef object local_of(core_frame *raw, PyObject *code, object name, object frame)
         NameError: it is unbound.
     """
     cdef PyObject *value
-    cdef int at
     if not core_is_optimized(<PyCodeObject *>code):  # a module or a class body: the names are looked up one by one
         for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
             try:
@@ -19,7 +18,7 @@ cdef object local_of(core_frame *raw, PyObject *code, object name, object frame)
             except KeyError:
                 continue
     elif core_readable(raw):
-        value = bound_slot(raw, <PyCodeObject *>code, slot_of(<PyCodeObject *>code, name))
+        value = bound_slot(raw, find_slot(<PyCodeObject *>code, name))
         if value != NULL:
             return <object>value
     elif name in frame.f_locals:
@@ -38,13 +37,25 @@ cdef int slot_of(PyCodeObject *code, object name) except -2:
     return -1
 
 
-cdef inline PyObject *bound_slot(core_frame *raw, PyCodeObject *code, int slot) noexcept:
+cdef struct Slot:
+    int number  # -1: there is none
+    bint holds_cell
+
+
+cdef Slot find_slot(PyCodeObject *code, object name) except *:
+    cdef Slot slot
+    slot.number = slot_of(code, name)
+    slot.holds_cell = slot.number >= 0 and core_slot_is_cell(code, slot.number)
+    return slot
+
+
+cdef inline PyObject *bound_slot(core_frame *raw, Slot slot) noexcept:
     """The value in a slot of a readable frame, taken out of its cell; NULL if unbound."""
     cdef PyObject *value
-    if slot < 0:
+    if slot.number < 0:
         return NULL
-    value = core_slot(raw, slot)
-    if value != NULL and core_slot_is_cell(code, slot) and PyCell_Check(value):
+    value = core_slot(raw, slot.number)
+    if slot.holds_cell and value != NULL and PyCell_Check(value):
         value = PyCell_GET(value)
     return value
 
@@ -102,7 +113,7 @@ cdef class Condition(Test):
     cdef object function, slow
     cdef tuple names
     cdef int count
-    cdef int slots[MOST_NAMES]
+    cdef Slot slots[MOST_NAMES]
 
     def __init__(self, function, code, names, slow=None):
         self.function = function
@@ -116,7 +127,7 @@ cdef class Condition(Test):
             self.code = None  # no frame has this code: every one is asked the slow way
             return
         for name in self.names:
-            self.slots[self.count] = slot_of(<PyCodeObject *>code, name)
+            self.slots[self.count] = find_slot(<PyCodeObject *>code, name)
             self.count += 1
 
     cdef int holds(self, core_frame *raw) noexcept:
@@ -125,7 +136,7 @@ cdef class Condition(Test):
         cdef size_t count
         cdef int at, truth
         for at in range(self.count):
-            stack[at + 1] = bound_slot(raw, <PyCodeObject *>self.code, self.slots[at])
+            stack[at + 1] = bound_slot(raw, self.slots[at])
             if stack[at + 1] == NULL:
                 return -2
         for at in range(1, self.count + 1):
@@ -166,21 +177,22 @@ cdef class Compare(Test):
     """
 
     cdef object name, constant
-    cdef int slot, sign
+    cdef Slot slot
+    cdef int sign
 
     def __init__(self, code, name, sign, constant):
         self.code = checked_code(code)
         self.name = name
-        self.slot = slot_of(<PyCodeObject *>code, name)
+        self.slot = find_slot(<PyCodeObject *>code, name)
         self.sign = ("<", "<=", "==", "!=", ">", ">=").index(sign)  # Py_LT is 0, and so on
         self.constant = constant
-        if self.slot < 0 or not core_is_optimized(<PyCodeObject *>code):
+        if self.slot.number < 0 or not core_is_optimized(<PyCodeObject *>code):
             raise ValueError("%r is no local of %s" % (name, code.co_name))
 
     cdef int holds(self, core_frame *raw) noexcept:
         cdef PyObject *result
         cdef int truth
-        cdef PyObject *value = bound_slot(raw, <PyCodeObject *>self.code, self.slot)
+        cdef PyObject *value = bound_slot(raw, self.slot)
         if value == NULL:
             return -2
         Py_XINCREF(value)

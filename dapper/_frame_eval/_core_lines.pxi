@@ -33,10 +33,12 @@ cdef class Gate:
         return self.opens(raw if core_readable(raw) else NULL, <PyFrameObject *>frame)
 
     cdef bint opens(self, core_frame *raw, PyFrameObject *frame) except -1:
-        """As passes(). `raw` is NULL if it is not readable; `frame` is NULL for the running one."""
+        """As passes(). `raw` is NULL if it is not readable; `frame` is NULL for the running one, whatever `raw` is."""
         cdef int verdict = 1
         if self.test is not None:
             verdict = -2
+            if frame == NULL:
+                raw = core_running()
             if raw != NULL and <PyObject *>core_code(raw) == <PyObject *>self.test.code:
                 verdict = self.test.holds(raw)
             if verdict < 0:
@@ -175,16 +177,10 @@ cdef class LineTable:
         """Have every code object discovered again."""
         unmark_all(SEEN)
 
-    def on_line(self, code, int line):
-        """Callback for LINE events."""
-        cdef PyObject *action
-        cdef void *lines = self.map.get(<void *>code)
-        if lines == NULL:
-            return DISABLE
-        action = (<Lines><PyObject *>lines).find(line)
-        if action == NULL:
-            return DISABLE
-        return self.act(<object>action, core_running(), NULL, line)
+    @property
+    def on_line(self):
+        """Callback for LINE events; an object of its own, because calling a method takes as long as all it does."""
+        return LineCallback(self)
 
     def on_start(self, code, offset):
         """Callback for PY_START events."""
@@ -194,7 +190,7 @@ cdef class LineTable:
             lines = self.map.get(<void *>code)
         if lines == NULL or (<Lines><PyObject *>lines).entry is None:
             return DISABLE
-        return self.act((<Lines><PyObject *>lines).entry, core_running(), NULL, 0)
+        return self.act((<Lines><PyObject *>lines).entry, NULL, NULL, 0)
 
     def on_resume(self, code, offset):
         """Callback for PY_RESUME events: a generator that was suspended when the engine started is met here."""
@@ -213,17 +209,54 @@ cdef class LineTable:
         return 0
 
     cdef object act(self, object action, core_frame *raw, PyFrameObject *frame, int line):
-        """Take an action. `raw` is readable; `frame` is NULL for the running one. DISABLE if it wants no more."""
+        """Take an action. `raw` and `frame` as for Gate.opens. DISABLE if it wants no more."""
+        if type(action) is Gate and not (<Gate>action).opens(raw, frame):
+            return None
+        return self.take(action, frame, line)
+
+    cdef object take(self, object action, PyFrameObject *frame, int line):
+        """Take an action that is due."""
         cdef object result
         if type(action) is Gate:
-            if not (<Gate>action).opens(raw, frame):
-                return None
             action = (<Gate>action).action
-        if frame == NULL:
-            frame = PyEval_GetFrame()
         try:
-            result = action(<object>frame, line)
+            result = action(<object>(PyEval_GetFrame() if frame == NULL else frame), line)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
             return None
         return result if result is DISABLE else None
+
+
+@cython.final
+cdef class LineCallback:
+    """``table.on_line``: called with a code object and a line."""
+
+    cdef vectorcallfunc vectorcall
+    cdef LineTable table
+
+    def __cinit__(self, LineTable table):
+        self.vectorcall = <vectorcallfunc>call_line_callback
+        self.table = table
+
+
+cdef object call_line_callback(PyObject *self, PyObject *const *values, size_t count, PyObject *names):
+    # The hottest place of all: nothing is counted or looked up twice, and nothing made for a gate that stays shut.
+    cdef void *lines
+    cdef PyObject *found
+    cdef object action
+    cdef int line
+    if PyVectorcall_NARGS(count) != 2:
+        raise TypeError("a code object and a line are needed")
+    lines = (<LineCallback>self).table.map.get(values[0])
+    if lines == NULL:
+        return DISABLE
+    line = <int>PyLong_AsLong(values[1])
+    if line == -1:
+        pass_on_error_if_any()
+    found = (<Lines><PyObject *>lines).find(line)
+    if found == NULL:
+        return DISABLE
+    action = <object>found  # whoever is asked may disarm the code
+    if type(action) is Gate and not (<Gate>action).opens(NULL, NULL):
+        return None
+    return (<LineCallback>self).table.take(action, NULL, line)

@@ -54,6 +54,8 @@ cdef extern from "_core_compat.h":
     object rich_compare "PyObject_RichCompare"(object, object, int)
     PyObject *PyCell_GET(PyObject *) noexcept
     int PyCell_Check(PyObject *) noexcept
+    long PyLong_AsLong(PyObject *) noexcept
+    PyObject *PyErr_Occurred() noexcept
     int PyObject_IsTrue(PyObject *) noexcept
     int PyCode_Check(object) noexcept
     int PyFunction_Check(object) noexcept
@@ -116,6 +118,11 @@ cdef int pass_on_error() except -1:
     return -1
 
 
+cdef int pass_on_error_if_any() except -1:
+    """Raise the exception that a C function may have left behind."""
+    return -1 if PyErr_Occurred() != NULL else 0
+
+
 include "_core_maps.pxi"
 include "_core_conditions.pxi"
 include "_core_lines.pxi"
@@ -130,10 +137,12 @@ cdef int make_callable() except -1:
     cdef Counter counter = Counter(("==", 1))
     cdef Landing landing = Landing(None, 0)
     cdef LogPoint point = LogPoint(LogRing(), None)
+    cdef LineCallback line = LineCallback(LineTable())
     cdef ThreadGate gate = ThreadGate(None)
     core_make_callable(<PyTypeObject *>Counter, <char *>&counter.vectorcall - <char *><PyObject *>counter)
     core_make_callable(<PyTypeObject *>Landing, <char *>&landing.vectorcall - <char *><PyObject *>landing)
     core_make_callable(<PyTypeObject *>LogPoint, <char *>&point.vectorcall - <char *><PyObject *>point)
+    core_make_callable(<PyTypeObject *>LineCallback, <char *>&line.vectorcall - <char *><PyObject *>line)
     core_make_callable(<PyTypeObject *>ThreadGate, <char *>&gate.vectorcall - <char *><PyObject *>gate)
     return 0
 
