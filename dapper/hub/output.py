@@ -102,6 +102,10 @@ class Output:
             while held > 0 and pipe in self._names:
                 held -= self._take(pipe)
                 self._flush()
+        for pipe, events in self._poll.poll(0):
+            while pipe in self._names and events & select.POLLHUP:  # nobody writes any more: to the end, and what is cut
+                self._take(pipe)
+                self._flush()
         for told in waiting:
             told.set()
 
