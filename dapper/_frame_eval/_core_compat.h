@@ -76,6 +76,11 @@ static inline PyCodeObject *core_code(core_frame *raw)
 #endif
 }
 
+static inline PyObject *core_filename(PyCodeObject *code)
+{
+    return code->co_filename;
+}
+
 /* Whether the slots of a frame may be read: from 3.11 on those of one that was cleared dangle, so it has to be on the
  * calling thread's stack. */
 static inline int core_readable(core_frame *raw)

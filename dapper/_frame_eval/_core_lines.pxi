@@ -118,6 +118,18 @@ cdef class Lines:
         return <PyObject *>self.other if self.other is not None else NULL
 
 
+cdef list alive(object references):
+    return [code for code in [reference() for reference in references] if code is not None]
+
+
+cdef int remember(list references, object code) except -1:
+    cdef Py_ssize_t count = len(references)
+    if count >= 64 and count & (count - 1) == 0:  # at every doubling, so that it costs next to nothing each time
+        references[:] = [reference for reference in references if reference() is not None]
+    references.append(PyWeakref_NewRef(code, None))
+    return 0
+
+
 @cython.final
 cdef class LineTable:
     """Actions by code object and line, and the sys.monitoring callbacks that look them up.
@@ -133,11 +145,13 @@ cdef class LineTable:
 
     cdef AddressMap map
     cdef dict owned
+    cdef dict skipped  # co_filename → list of weak references to code
     cdef public object discover, fault
 
     def __init__(self, discover=None, fault=None):
         self.map = AddressMap()
         self.owned = {}
+        self.skipped = {}
         self.discover = discover
         self.fault = fault
 
@@ -177,6 +191,18 @@ cdef class LineTable:
         """Have every code object discovered again."""
         unmark_all(SEEN)
 
+    def skip_file(self, str filename):
+        """Only remember code of a file, without discovering it; ``filename`` as in ``co_filename``."""
+        self.skipped.setdefault(filename, [])
+
+    def unskip_file(self, str filename):
+        """Skip a file no longer. Returns the code objects that were remembered and still exist, some of them twice."""
+        return alive(self.skipped.pop(filename, ()))
+
+    def skipped_files(self):
+        """The names of the files that are skipped."""
+        return list(self.skipped)
+
     @property
     def on_line(self):
         """Callback for LINE events; an object of its own, because calling a method takes as long as all it does."""
@@ -199,6 +225,11 @@ cdef class LineTable:
         return DISABLE
 
     cdef int meet(self, object code) except -1:
+        if self.skipped:
+            known = self.skipped.get(<object>core_filename(<PyCodeObject *>code))
+            if known is not None:
+                remember(<list>known, code)
+                return 0
         if self.discover is None or is_marked(<void *>code, SEEN):
             return 0
         mark(code, SEEN)

@@ -56,7 +56,7 @@ static inline void core_suspend(int on, int kept, Py_tracefunc our_trace, int (*
     core_stays_traced = stays_traced;
     core_kept = kept;
     core_suspending = on;
-    if (on && !core_hooked) {
+    if (on && (!core_hooked || core_get_eval() == _PyEval_EvalFrameDefault)) { /* or taken off by somebody else */
         core_next_eval = core_get_eval();
         core_set_eval(core_suspending_eval);
         core_hooked = 1;

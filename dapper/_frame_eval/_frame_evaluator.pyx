@@ -11,6 +11,7 @@ that is how a debugger ends a program.
 from cpython.exc cimport PyErr_SetObject, PyErr_WriteUnraisable
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF, Py_XINCREF
+from cpython.weakref cimport PyWeakref_NewRef
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
@@ -23,7 +24,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 2
+API = 3
 
 
 cdef extern from "_core_compat.h":
@@ -69,6 +70,7 @@ cdef extern from "_core_compat.h":
     core_frame *core_running() noexcept
     core_frame *core_raw(PyFrameObject *) noexcept
     PyCodeObject *core_code(core_frame *) noexcept
+    PyObject *core_filename(PyCodeObject *) noexcept
     bint core_readable(core_frame *) noexcept
     PyObject *core_slot(core_frame *, int) noexcept
     object core_slot_names(PyCodeObject *)

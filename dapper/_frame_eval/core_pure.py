@@ -4,6 +4,7 @@ The sentences about arguments stand with the core (`_core_*.pxi`).
 """
 import operator
 import sys
+from _weakref import ref
 from functools import partial
 
 from dapper._frame_eval.core_pure_probes import Landing, LogPoint, LogRing, Trap, report  # noqa: F401  the other half
@@ -138,6 +139,7 @@ class LineTable:
         self.fault = fault
         self._actions = {}  # id(code) → (code, actions)
         self._seen = {}
+        self._skipped = {}  # co_filename → weak references to code
 
     def arm(self, code, actions):
         """Set what is to be done in a code object."""
@@ -164,6 +166,19 @@ class LineTable:
     def forget_seen(self):
         """Have every code object discovered again."""
         self._seen = {}
+
+    def skip_file(self, filename):
+        """Only remember code of a file, without discovering it."""
+        self._skipped.setdefault(filename, [])
+
+    def unskip_file(self, filename):
+        """Skip a file no longer. Returns the code objects that were remembered and still exist, some of them twice."""
+        codes = [reference() for reference in self._skipped.pop(filename, ())]
+        return [code for code in codes if code is not None]
+
+    def skipped_files(self):
+        """The names of the files that are skipped."""
+        return list(self._skipped)
 
     def on_line(self, code, line):
         """Callback for LINE events."""
@@ -203,6 +218,12 @@ class LineTable:
         return result if result is DISABLE else None
 
     def _meet(self, code):
+        known = self._skipped.get(code.co_filename)
+        if known is not None:
+            if len(known) >= 64 and len(known) & (len(known) - 1) == 0:
+                known[:] = [reference for reference in known if reference() is not None]
+            known.append(ref(code))
+            return
         if self.discover is None or id(code) in self._seen:
             return
         self._seen[id(code)] = code

@@ -310,6 +310,23 @@ def test_line_table_discovers_once(kit):
 
 
 @with_kit
+def test_line_table_skips_files(kit):
+    met = []
+    table = kit.LineTable(met.append)
+    table.skip_file("boring")
+    kept = [compile("1", "boring", "exec") for _ in range(200)]
+    for code in kept:
+        table.on_start(code, 0)
+        table.on_resume(compile("2", "boring", "exec"), 0)  # dies at once
+    table.on_start(compile("1", "interesting", "exec"), 0)
+    assert [code.co_filename for code in met] == ["interesting"] and table.skipped_files() == ["boring"]
+    assert {id(code) for code in table.unskip_file("boring")} == set(map(id, kept))
+    assert table.unskip_file("boring") == [] and table.skipped_files() == []
+    table.on_start(kept[0], 0)
+    assert met[-1] is kept[0]
+
+
+@with_kit
 def test_line_table_acts_at_the_start(kit):
     seen = []
     code = compile("1", "", "exec")
