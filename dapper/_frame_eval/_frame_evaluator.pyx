@@ -18,7 +18,7 @@ from libc.string cimport memset
 cimport cython
 
 import sys
-from functools import partial
+from _functools import partial
 
 cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info

@@ -2,17 +2,18 @@
 
 The sentences about arguments stand with the core (`_core_*.pxi`).
 """
-import operator
 import sys
+from _functools import partial
 from _weakref import ref
-from functools import partial
+
+import _operator
 
 from dapper._frame_eval.core_pure_probes import Landing, LogPoint, LogRing, Trap, report  # noqa: F401  the other half
 
 _getframe = sys._getframe
 _CO_OPTIMIZED = 1
 _COMPARE = {
-    "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge,
+    "<": _operator.lt, "<=": _operator.le, "==": _operator.eq, "!=": _operator.ne, ">": _operator.gt, ">=": _operator.ge,
 }
 DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
 

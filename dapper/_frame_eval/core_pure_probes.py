@@ -1,7 +1,7 @@
 """What code with probes holds as constants, in pure Python; with `core_pure` the native core's twin."""
 import sys
+from _functools import partial
 from _thread import RLock
-from functools import partial
 
 _getframe = sys._getframe
 
