@@ -242,7 +242,7 @@ def events_after(wanted, how, func=sample, args=(1, [1, 2])):
     copy, _ = probed(func, wanted, Arming())
     code.append(copy.__code__)
     before = sys.gettrace()
-    sys.settrace(None)  # the trap switches events on; on 3.8 and 3.9 there is one more if they are on already
+    sys.settrace(None)
     if how == "monitoring":
         MONITORING.use_tool_id(3, "test")
         MONITORING.register_callback(
@@ -274,6 +274,8 @@ def test_the_line_event_of_the_same_line_follows_a_trap(wanted, expected, how):
     told = events_after(wanted, how)
     if opcodes.LINES_AS_MARKS:
         expected = [line for line in expected if line != 8]  # `try` has no instruction there
+    if sys.version_info < (3, 10) and told[1] == told[2]:
+        del told[2]  # these tell the line twice when any thread of the process has ever ended while it was traced
     assert told[:5] == expected[:5]
 
 
