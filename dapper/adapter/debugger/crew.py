@@ -9,7 +9,18 @@ from dapper.protocol.errors import DapError
 
 _current_frames = sys._current_frames
 _interrupt_main = _thread.interrupt_main
-MAIN = get_ident() if "threading" not in sys.modules else sys.modules["threading"].main_thread().ident
+_main = get_ident() if "threading" not in sys.modules else sys.modules["threading"].main_thread().ident
+
+
+def main_ident():
+    """The interpreter's identity of the program's main thread."""
+    return _main
+
+
+def become_main():
+    """In a forked child: the calling thread is the main one now."""
+    global _main
+    _main = get_ident()
 
 
 class Crew:
@@ -79,7 +90,7 @@ class Crew:
             if ident not in self.hidden:
                 self.here(ident)
         for ident, record in list(self._records.items()):
-            if ident not in alive:
+            if ident not in alive and ident != _main:  # the main one has no frame between site and the program
                 del self._records[ident]
                 record.refuse_jobs(all_of_them=True)
                 self._say("thread", {"reason": "exited", "threadId": record.id})
@@ -92,7 +103,7 @@ class Crew:
         thread = active.get(record.ident)
         if thread is not None:
             return str(thread.name)
-        return "MainThread" if record.ident == MAIN else "Thread-%d" % record.id
+        return "MainThread" if record.ident == _main else "Thread-%d" % record.id
 
     def stack(self, record):
         """[(frame, line)] of a thread, stopped or not."""

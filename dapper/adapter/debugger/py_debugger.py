@@ -5,7 +5,7 @@ from _thread import get_ident
 from dapper._frame_eval import debugger_integration
 from dapper._frame_eval.frame_eval_main import manager
 from dapper.adapter.debugger.breakpoints import Table
-from dapper.adapter.debugger.crew import MAIN, Crew
+from dapper.adapter.debugger.crew import Crew, become_main, main_ident
 from dapper.adapter.debugger.exceptions import Filters, is_noise, leaves_user_code, matches, passed_before
 from dapper.adapter.debugger.frames import chain, traceback_entries
 from dapper.adapter.debugger.gate import Gate
@@ -27,9 +27,8 @@ class PyDebugger:
     the program run on without breakpoints.
     """
 
-    main_ident = MAIN
-
     def __init__(self):
+        self.main_ident = main_ident()
         self.sources = Sources()
         self.maps = LineMaps()
         self.filters = Filters()
@@ -199,7 +198,7 @@ class PyDebugger:
 
     def pause_at_entry(self):
         """Have the main thread stop at the user's first line."""
-        self.pause("entry", [self.crew.here(MAIN)])
+        self.pause("entry", [self.crew.here(self.main_ident)])
 
     def break_here(self, frame):
         """Have the calling thread stop at the next line of ``frame``, or in its caller when it has none."""
@@ -402,6 +401,7 @@ def forget_inherited():
     """In a forked child: the parent's debugger and its threads are not here, and its locks may be held for ever."""
     global _debugger
     inherited, _debugger = _debugger, None
+    become_main()
     debugger_integration.forget_inherited()
     if inherited is not None:
         inherited.forget()
