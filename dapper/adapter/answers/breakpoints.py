@@ -1,0 +1,64 @@
+"""Requests about where to stop: lines, functions, exceptions."""
+from dapper.adapter.debugger import binding
+from dapper.adapter.debugger.breakpoints import Breakpoint
+from dapper.adapter.debugger.exceptions import Filters
+from dapper.adapter.request import answers
+
+
+@answers("setBreakpoints")
+def set_breakpoints(session, request):
+    source = request.get("source", dict, required=True)
+    path = source.get("path")
+    if type(path) is not str:
+        path = _path_of_reference(session, request, source)
+    wanted = request.get("breakpoints", list)
+    if wanted is None:
+        wanted = [{"line": line} for line in request.get("lines", list, [])]
+    _check(request, wanted)
+    return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, session.breakpoint_number)}
+
+
+@answers("setFunctionBreakpoints")
+def set_function_breakpoints(session, request):
+    wanted = request.get("breakpoints", list, required=True)
+    for one in wanted:
+        if type(one) is not dict or type(one.get("name")) is not str or not one["name"].strip():
+            raise request.wrong("a breakpoint needs a name")
+    made = [Breakpoint(session.breakpoint_number(one), None, one, one["name"].strip()) for one in wanted]
+    return {"breakpoints": binding.set_function_breakpoints(session.debugger, made)}
+
+
+@answers("setExceptionBreakpoints")
+def set_exception_breakpoints(session, request):
+    request.get("filters", list, [])
+    try:
+        filters = Filters(request.arguments)
+    except (TypeError, AttributeError) as error:
+        raise request.wrong(error) from None
+    session.debugger.set_filters(filters)
+    count = len(request.arguments.get("filters") or ()) + len(request.arguments.get("filterOptions") or ())
+    return {"breakpoints": [{"verified": True} for _ in range(count)]}
+
+
+@answers("breakpointLocations")
+def breakpoint_locations(session, request):
+    source = request.get("source", dict, required=True)
+    line = request.get("line", int, required=True)
+    last = request.get("endLine", int) or line
+    return {"breakpoints": binding.breakpoint_locations(session.debugger, source.get("path"), line, last)}
+
+
+def _check(request, wanted):
+    for one in wanted:
+        if type(one) is not dict or type(one.get("line")) is not int:
+            raise request.wrong("a breakpoint needs a line (integer)")
+        for key in ("condition", "hitCondition", "logMessage"):
+            if one.get(key) is not None and type(one[key]) is not str:
+                raise request.wrong("%s has to be a string" % key)
+
+
+def _path_of_reference(session, request, source):
+    reference = source.get("sourceReference")
+    if type(reference) is int and reference:
+        return session.debugger.sources.filename(reference)
+    raise request.wrong("the source needs a path")

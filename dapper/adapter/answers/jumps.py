@@ -1,0 +1,24 @@
+"""Requests that send a thread to another line."""
+from dapper.adapter.answers.work import on_thread
+from dapper.adapter.debugger import looking
+from dapper.adapter.request import answers
+
+
+@answers("gotoTargets")
+def goto_targets(session, request):
+    source = request.get("source", dict, required=True)
+    line = request.get("line", int, required=True)
+    return {"targets": looking.goto_targets(session.debugger, source.get("path"), line)}
+
+
+@answers("goto")
+def goto(session, request):
+    record = session.debugger.crew.standing(request.get("threadId", int, required=True))
+    target = request.get("targetId", int, required=True)
+
+    def went(record):
+        """The jump was made; a refused one leaves everything as it was."""
+        session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
+        session.debugger.arrived(record)
+
+    return on_thread(session, request, record, lambda: looking.goto(session.debugger, record, target), went)

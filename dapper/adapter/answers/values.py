@@ -1,0 +1,85 @@
+"""Requests about values: variables and expressions, looked at and set."""
+from dapper.adapter.answers.work import at_frame, on_owner
+from dapper.adapter.debugger import looking
+from dapper.adapter.request import answers
+
+
+@answers("variables")
+def variables(session, request):
+    reference = request.get("variablesReference", int, required=True)
+    query = {
+        "filter": request.get("filter", str),
+        "start": request.get("start", int),
+        "count": request.get("count", int),
+        "format": _format(request),
+    }
+
+    def run():
+        return {"variables": looking.variables(session.debugger, reference, query, session.display)}
+
+    return on_owner(session, request, reference, run)
+
+
+@answers("setVariable")
+def set_variable(session, request):
+    reference = request.get("variablesReference", int, required=True)
+    name = request.get("name", str, required=True)
+    value = request.get("value", str, required=True)
+    hex = bool(_format(request).get("hex"))
+    return on_owner(
+        session,
+        request,
+        reference,
+        lambda: looking.set_variable(session.debugger, reference, name, value, session.display, hex),
+    )
+
+
+@answers("evaluate")
+def evaluate(session, request):
+    expression = request.get("expression", str, required=True)
+    context = request.get("context", str)
+    format = _format(request)
+    handle = _frame(session, request)
+    return at_frame(
+        session,
+        request,
+        handle,
+        lambda: looking.evaluate(session.debugger, handle, expression, context, format, session.display),
+    )
+
+
+@answers("setExpression")
+def set_expression(session, request):
+    expression = request.get("expression", str, required=True)
+    value = request.get("value", str, required=True)
+    hex = bool(_format(request).get("hex"))
+    handle = _frame(session, request)
+    return at_frame(
+        session,
+        request,
+        handle,
+        lambda: looking.set_expression(session.debugger, handle, expression, value, session.display, hex),
+    )
+
+
+@answers("completions")
+def completions(session, request):
+    text = request.get("text", str, required=True)
+    column = request.get("column", int, required=True)
+    line = request.get("line", int) or 1
+    handle = _frame(session, request)
+    return at_frame(
+        session,
+        request,
+        handle,
+        lambda: {"targets": looking.completions(session.debugger, handle, text, column, line)},
+    )
+
+
+def _format(request):
+    return request.get("format", dict) or {}
+
+
+def _frame(session, request):
+    number = request.get("frameId", int)
+    return looking.frame_handle(session.debugger, number) if number else None
