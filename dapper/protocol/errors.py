@@ -30,6 +30,10 @@ TABLE = {
     "client_refused": (1205, "The client refused {command}: {why}."),
 }
 
+#: What a client runs into by itself, by asking a moment too late or for a value under the mouse: no news for its user.
+_QUIET = {"not_stopped", "no_thread", "stale_frame", "stale_variables", "stale_source", "cannot_evaluate", "cancelled",
+          "unknown_request"}
+
 
 class DapError(Exception):
     """An error the user can do something about.
@@ -47,7 +51,10 @@ class DapError(Exception):
 
     def body(self):
         """The ``body`` of a DAP ErrorResponse."""
-        return {"error": {"id": self.id, "format": str(self).replace("{", "{{").replace("}", "}}"), "showUser": True}}
+        error = {"id": self.id, "format": str(self), "showUser": self.code not in _QUIET}
+        if "{" in error["format"]:  # which DAP takes for a variable
+            error.update(format="{text}", variables={"text": str(self)})
+        return {"error": error}
 
 
 def failure(request, error):

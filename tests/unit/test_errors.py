@@ -22,8 +22,13 @@ def test_every_sentence_can_be_said_and_sent(code):
     schema.check(dict(response, seq=1))
     assert (response["request_seq"], response["command"], response["success"]) == (7, "next", False)
     shown = response["body"]["error"]
-    assert shown["format"].format() == str(error) == response["message"]  # braces are no variables
+    assert shown["format"].format(**shown.get("variables", {})) == str(error) == response["message"]
     assert shown["id"] == error.id
+
+
+def test_a_client_is_not_to_bother_its_user_with_what_it_asked_too_late():
+    assert DapError("stale_frame", frame=3).body()["error"]["showUser"] is False
+    assert DapError("cannot_start", program="x", why="y").body()["error"]["showUser"] is True
 
 
 def test_our_own_faults_are_answered_too():
