@@ -1,64 +1,18 @@
-"""The sockets of a debugged process: the channel to the client, its listener, and what calls the reading thread off."""
+"""The sockets of a debugged process: the channel to the client, and its listener."""
 import _socket
 import os
-import select
 import sys
 
+from dapper.adapter.waiting import Away, ready
 from dapper.protocol.channel import BadMessage, BrokenFrame, Channel
 from dapper.protocol.errors import DapError, failure
 
 _getpid = os.getpid
 _getppid = os.getppid
-_new_poll = select.poll
-_IN, _NOT_OPEN = select.POLLIN, select.POLLNVAL
-_close = os.close
-_read = os.read
-_write = os.write
+
+listeners = []  #: of the program's own: objects with ``before_send(message)`` and ``after_receive(message)``
 
 SECOND_CLIENT_TIME = 0.3  #: seconds for the hello of a client that comes while another is here
-
-
-class Away(BaseException):
-    """Raised in the reading thread, between two messages: end, another thread will read on."""
-
-
-class Waker:
-    """A pipe whose other end makes a waiting thread leave."""
-
-    def __init__(self):
-        self.source, self._sink = os.pipe()
-
-    def wake(self):
-        """Have whoever waits raise Away."""
-        _write(self._sink, b"x")
-
-    def calm(self):
-        """Nobody has to leave any more."""
-        watch = _new_poll()
-        watch.register(self.source, _IN)
-        while watch.poll(0):
-            _read(self.source, 64)
-
-    def drop(self):
-        """Close both ends."""
-        _close(self.source)
-        _close(self._sink)
-
-    def accept(self, listener):
-        """The next connection, a ``_socket.socket``.
-
-        Raises:
-            Away: see there.
-        """
-        watch = _new_poll()
-        watch.register(self.source, _IN)
-        watch.register(listener, _IN)
-        while True:
-            if any(number == self.source for number, _ in watch.poll()):
-                raise Away
-            sock = listener.take()
-            if sock is not None:
-                return sock
 
 
 class Listener:
@@ -75,6 +29,19 @@ class Listener:
         self.fileno = sock.fileno
         self.getsockname = sock.getsockname
         self.close = self.drop = sock.close
+
+    def accept(self, waker):
+        """The next connection, a ``_socket.socket``.
+
+        Raises:
+            Away: the Waker woke us.
+        """
+        while True:
+            if waker.source in ready([waker.source, self]):
+                raise Away
+            sock = self.take()
+            if sock is not None:
+                return sock
 
     def take(self):
         """A connected ``_socket.socket``, or None if the client was gone before we looked."""
@@ -113,6 +80,8 @@ class Link(Channel):
 
     def send(self, message):
         """See Channel.send."""
+        for listener in listeners:
+            listener.before_send(message)
         seq = super().send(message)
         if self._log is not None:
             self._log.message("to client:", message)
@@ -128,6 +97,8 @@ class Link(Channel):
             if message.get("command") == "disconnect":
                 self._on_loss = None
             self._noticed(message)
+            for listener in listeners:
+                listener.after_receive(message)
             if self._log is not None:
                 self._log.message("from client:", message)
         return message
@@ -147,27 +118,26 @@ class Link(Channel):
     def _wait(self):
         ours = self._sock.fileno()
         while True:
-            watch = _new_poll()
-            watch.register(ours, _IN)
+            things = [ours] + self._second
             if self._between and self._waker is not None:
-                watch.register(self._waker.source, _IN)
-            for other in self._second + [self._listener] * (self._listener is not None):
-                watch.register(other, _IN)
-            ready = dict(watch.poll())
-            if self._between and self._waker is not None and self._waker.source in ready:
+                things.append(self._waker.source)
+            if self._listener is not None:
+                things.append(self._listener)
+            found = ready(things)
+            if self._between and self._waker is not None and self._waker.source in found:
                 raise Away
-            if ours in ready:
+            if ours in found:
                 break
-            if self._listener is not None and self._listener.fileno() in ready:
+            if self._listener is not None and self._listener.fileno() in found:
                 sock = self._listener.take()
                 if sock is not None:
                     self._second.append(sock)
             for sock in self._second[:]:
-                if sock.fileno() in ready:
+                if sock.fileno() in found:
                     self._second.remove(sock)
                     _turn_away(sock)
         self._between = False
-        if ready[ours] & _NOT_OPEN:  # the program closed what it did not open, as daemons do; that is not the hub's end
+        if not found[ours]:  # the program closed what it did not open, as daemons do; that is not the hub's end
             self._on_loss = None
             raise OSError("the program closed our connection")
 

@@ -7,7 +7,8 @@ import sys
 import time
 
 from dapper.adapter import children
-from dapper.adapter.link import Away, Link, Waker, introduce, open_listener, open_socket
+from dapper.adapter.link import Link, introduce, open_listener, open_socket
+from dapper.adapter.waiting import Away, Waker
 from dapper.protocol.log import Log
 
 _allocate = _thread.allocate_lock
@@ -149,7 +150,7 @@ class Server:
             if self.session is None:
                 if self._listener is None:
                     return False
-                self._begin(Link(self._waker.accept(self._listener), self.noticed))
+                self._begin(Link(self._listener.accept(self._waker), self.noticed))
             self.session.serve()
         except Away:
             with self._lock:
@@ -237,6 +238,10 @@ class Server:
     def is_connected(self):
         """Is a client here, and done with its configuration?"""
         return self.session is not None and self.debugger.is_connected()
+
+    def tell(self, event, body):
+        """Send the client an event of the program's own; is there a client?"""
+        return self.is_connected() and self.debugger.tell(event, body)
 
     def wait_for_client(self):
         """Wait until a client is done with its configuration, or ``cancel_wait``."""

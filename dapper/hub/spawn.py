@@ -46,8 +46,8 @@ def inherited():
     return environment
 
 
-class PipedProgram:
-    """A program on the internal console.
+class Program:
+    """What a hub has started.
 
     Args:
         session: the ClientSession that gets its output.
@@ -61,6 +61,18 @@ class PipedProgram:
         self._session = session
         self._launch = launch
         self._ticket = ticket
+
+    def why_silent(self):
+        """What to tell the user when it does not report for long."""
+        return ("The program (pid %s) has not reported to the debugger yet. If it runs already, then without debugging: "
+                "its environment was emptied, or it is no Python program.\n" % self.pid)
+
+
+class PipedProgram(Program):
+    """A program on the internal console; see Program."""
+
+    def __init__(self, session, launch, ticket):
+        super().__init__(session, launch, ticket)
         self._process = None
         self._output = None
 
@@ -81,7 +93,7 @@ class PipedProgram:
             environment.update(boot_environment(environment, self._ticket))
         pipes = [os.pipe(), os.pipe()]
         try:
-            self._process = start(self._words(), self._launch.cwd, environment, *(writer for _, writer in pipes))
+            self._process = start(self._words(), self._launch, environment, *(writer for _, writer in pipes))
         except DapError:
             for reader, _ in pipes:
                 os.close(reader)
@@ -101,11 +113,6 @@ class PipedProgram:
         returncode = self._process.wait()
         self._output.settle()
         ended(returncode)
-
-    def why_silent(self):
-        """What to tell the user when it does not report for long."""
-        return ("The program (pid %d) has not reported to the debugger yet. If it runs already, then without debugging: "
-                "its environment was emptied, or it is no Python program.\n" % self.pid)
 
     def settle(self):
         """Tell what was printed so far before something else is told; gives up quickly."""
@@ -176,19 +183,35 @@ def waiter_words(ticket):
     return [sys.executable, ADAPTER, "--waiter", ticket, "--"]
 
 
-def start(words, cwd, environment, stdout, stderr):
+def start(words, launch, environment, stdout, stderr):
     """Start a process in a session of its own, so that no terminal and no Ctrl-C meant for the editor is its."""
     try:
-        return subprocess.Popen(words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
+        return subprocess.Popen(words, cwd=launch.cwd, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
                                 start_new_session=True)
     except (OSError, ValueError) as error:
-        raise DapError("cannot_start", program=words[0], why=why_not(error, cwd)) from None
+        raise DapError("cannot_start", **why_not(error, words[0], launch.cwd, launch.target)) from None
 
 
-def why_not(error, cwd):
-    """A sentence about an error of Popen's."""
+def why_not(error, interpreter, cwd, target=()):
+    """What of a command is missing or wrong.
+
+    Args:
+        error: of Popen.
+        interpreter: the first word of the command.
+        cwd: the folder it was to run in, or None.
+        target: the words that name the program.
+
+    Returns:
+        The facts of the error `cannot_start`.
+    """
     if cwd is not None and not os.path.isdir(cwd):
-        return "there is no folder %s to run it in ('cwd')" % cwd
+        if len(target) == 1 and os.path.isabs(target[0]) and not os.path.exists(target[0]):
+            return {"program": target[0], "why": "there is no such file"}
+        return {"program": interpreter, "why": "there is no folder %s to run it in ('cwd')" % cwd}
+    return {"program": interpreter, "why": _why(error)}
+
+
+def _why(error):
     if isinstance(error, FileNotFoundError):
         return "there is no such interpreter"
     return getattr(error, "strerror", None) or str(error)

@@ -9,21 +9,11 @@ from dapper.protocol.errors import DapError
 KINDS = {"integratedTerminal": "integrated", "externalTerminal": "external"}
 
 
-class TerminalProgram:
-    """A program in the client's terminal; used by the thread of its session.
-
-    Args:
-        session: the ClientSession.
-        launch: a config.Launch.
-        ticket: HOST:PORT:TOKEN, or None to start it undebugged.
-    """
+class TerminalProgram(spawn.Program):
+    """A program in the client's terminal; used by the thread of its session. See Program."""
 
     def __init__(self, session, launch, ticket):
-        self.killed = False
-        self.pid = None
-        self._session = session
-        self._launch = launch
-        self._ticket = ticket
+        super().__init__(session, launch, ticket)
         self._waiter_ticket = None
         self._waiter = None
         self._over = False
@@ -60,7 +50,7 @@ class TerminalProgram:
             channel.close()
             return
         self._waiter = channel
-        order = {"env": self._launch.env, "ticket": self._ticket, "cwd": self._launch.cwd}
+        order = {"env": self._launch.env, "ticket": self._ticket, "cwd": self._launch.cwd, "target": self._launch.target}
         streams.spawn(
             streams.pump, channel,
             lambda message: session.post(self._from_waiter, message),
@@ -93,8 +83,7 @@ class TerminalProgram:
         """What to tell the user when the program does not report for long."""
         if self._waiter is None:
             return "Waiting for the terminal to start the program …\n"
-        return ("The program (pid %s) has not reported to the debugger yet. If it runs already, then without debugging: "
-                "its environment was emptied, or it is no Python program.\n" % self.pid)
+        return super().why_silent()
 
     def settle(self):
         """What it prints does not come by us."""

@@ -42,7 +42,7 @@ class Waiter:
         self._free = False
 
     def run(self, words, arguments):
-        """Run a command; ``arguments`` of the hub's order: env, ticket, cwd, each may be absent."""
+        """Run a command; ``arguments`` of the hub's order: env, ticket, cwd, target, each may be absent."""
         environment = spawn.merged(os.environ, arguments.get("env") or {})
         if arguments.get("ticket"):
             environment.update(spawn.boot_environment(environment, arguments["ticket"]))
@@ -54,7 +54,7 @@ class Waiter:
         try:
             self._process = subprocess.Popen(words, env=environment, cwd=cwd)
         except (OSError, ValueError) as error:
-            self._tell("waiterFailed", {"program": words[0], "why": spawn.why_not(error, cwd)})
+            self._tell("waiterFailed", spawn.why_not(error, words[0], cwd, arguments.get("target") or ()))
             return 127
         self._tell("waiterStarted", {"pid": self._process.pid})
         streams.spawn(streams.pump, self._channel, self._ordered, lambda problem: None, self._hub_gone)
