@@ -5,6 +5,7 @@ and compares it with the old.
 """
 from dapper._frame_eval import modify_bytecode, opcodes, opsets, tables
 from dapper._frame_eval.bound import Bound
+from dapper._frame_eval.core_pure_probes import Landing
 from dapper._frame_eval.modify_bytecode import Insertion
 from dapper._frame_eval.probes import ENTRY, REASONS, Probe, Refused, compile_probe
 from dapper._frame_eval.stack import block_depths, stack_depths
@@ -63,7 +64,7 @@ class Built:
         self.entries = entries
 
 
-def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets=None):
+def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets=None, landing=Landing):
     """Give a code object probes.
 
     Args:
@@ -76,6 +77,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
         enclosing: names of the variables of the functions around ``code``.
         every_entry: probe a line wherever it is entered, not only where it is executed anew.
         offsets: line → offsets in ``code`` at which it is executed anew, from a caller who knows better.
+        landing: see `probes.compile_probe`.
 
     Returns:
         Built.
@@ -107,7 +109,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
     # An entry probe comes before the probe of its line.
     for key in sorted(wanted, key=lambda key: (key != ENTRY, key)):
         try:
-            snippet = compile_probe(code, wanted[key], trap, enclosing, cleared)
+            snippet = compile_probe(code, wanted[key], trap, enclosing, cleared, landing)
             here = _insertions(key, snippet, found, flow, places, depths, bound)
             if blocks and max(blocks[one.number] or 0 for one in here) > _ROOM_FOR_BLOCKS - _BLOCKS_OF_A_PROBE:
                 raise Refused("too_deep")

@@ -7,6 +7,7 @@ What it does: false or nothing to do → the end; true → the trap. An exceptio
 to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
 """
 from dapper._frame_eval import opcodes, opsets, tables
+from dapper._frame_eval.core_pure_probes import Landing
 from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Snippet, Step
 
 #: Key of a probe that goes to the entry of a function instead of a line.
@@ -99,42 +100,20 @@ class Probe:
             It stands in the code as it is, so it should be a C callable, and picklable.
         message: parts of a log message, each ``("text", str)`` or ``("expression", str)``; None: this is no log
             point. The values go to ``trap.log(number, values)`` as a tuple, texts included.
+        log: takes the tuple instead of the trap; stands in the code like ``counter``.
     """
 
-    __slots__ = ("number", "condition", "counter", "message")
+    __slots__ = ("number", "condition", "counter", "message", "log")
 
-    def __init__(self, number, condition=None, counter=None, message=None):
+    def __init__(self, number, condition=None, counter=None, message=None, log=None):
         self.number = number
         self.condition = condition
         self.counter = counter
         self.message = message
+        self.log = log
 
 
-class Landing:
-    """What a probe calls: one method of a trap with one number, as a constant in code.
-
-    Args:
-        method: called as ``method(number)`` or ``method(number, value)``.
-        number: the probe's.
-    """
-
-    __slots__ = ("_method", "_number")
-
-    def __init__(self, method, number):
-        self._method = method
-        self._number = number
-
-    def __call__(self, *value):
-        self._method(self._number, *value)
-
-    def __reduce__(self):
-        # Code with a probe may be pickled by value (cloudpickle): elsewhere the probe calls something harmless.
-        import functools
-
-        return functools.partial, (bool,)
-
-
-def compile_probe(code, probe, trap, enclosing=(), cleared=()):
+def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=Landing):
     """Compile a probe for a code object.
 
     Args:
@@ -145,6 +124,7 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=()):
             what leaves them goes nowhere, unless it is no Exception.
         enclosing: names of variables of the functions around ``code``.
         cleared: names in ``code`` that a comprehension uses for itself.
+        landing: makes a callable of a method of the trap and the probe's number, to stand in the code (see core).
 
     Returns:
         A Snippet.
@@ -153,8 +133,8 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=()):
         Refused: it can't be done; the reason is one of REASONS.
     """
     constants = {
-        _TRAP: Landing(trap.trap if probe.message is None else trap.log, probe.number),
-        _ERROR: Landing(trap.error, probe.number),
+        _TRAP: _log(probe, trap, landing) if probe.message is not None else landing(trap.trap, probe.number),
+        _ERROR: landing(trap.error, probe.number),
         _COUNT: probe.counter,
         _QUIET: (RecursionError, MemoryError),
         _ANY: Exception,
@@ -174,6 +154,10 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=()):
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise Refused("syntax", str(error)) from None  # as deep as the compiler goes by itself, too deep in a probe
     return _snippet(compiled, constants, cold, not optimized, apart and template is _ALWAYS)
+
+
+def _log(probe, trap, landing):
+    return probe.log if probe.log is not None else landing(trap.log, probe.number)
 
 
 # ---- syntax --------------------------------------------------------------------------------------------------------

@@ -224,14 +224,15 @@ class LineStops:
     Attributes:
         loops: offsets of the loops that stand on this line whole: sys.monitoring tells no line when one goes on.
         branches: offsets of jumps at which this line seems to begin; it does only where they go on within it.
+        entries: the offsets at which the line is executed anew, those jumps among them.
     """
 
-    __slots__ = ("breakpoints", "loops", "branches", "_entries", "_first")
+    __slots__ = ("breakpoints", "loops", "branches", "entries", "_entries", "_first")
 
     def __init__(self, starts, line, breakpoints):
         self.breakpoints = tuple(breakpoints)
         self.loops = starts.loops.get(line, ())
-        entries = starts.entries.get(line, ())
+        self.entries = entries = starts.entries.get(line, ())
         self.branches = {offset: starts.branches[offset] for offset in entries if offset in starts.branches}
         self._entries = {offset for offset in entries if offset not in self.branches}
         self._entries.update(offset for ways in self.branches.values() for offset in ways)

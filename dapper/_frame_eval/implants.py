@@ -1,0 +1,380 @@
+"""Implants: copies of code objects with probes at their breakpoints, and what happens when a probe is hit.
+
+"The probe arms, the event stops": a probe whose condition holds switches line events on in its frame; the genuine
+event of the same line follows at once, and there the thread stops, as it does without probes.
+
+A copy has a probe at each line with breakpoints, or there is no copy. So the lines of a copy that is in use need no
+events; only frames of a copy that is out of date need them.
+"""
+import sys
+from _thread import get_ident
+from _weakref import ref
+
+from dapper._frame_eval import opcodes
+from dapper._frame_eval.bytecode_safety import ENTRY, PLACES, Probe, Refused, build
+from dapper._frame_eval.compatibility_policy import counts_branches
+from dapper._frame_eval.telemetry import Reason, telemetry
+
+_MONITORING = hasattr(sys, "monitoring")
+_ONLY_AST = 0x400
+_NOTHING = object()  # in the cache: there is no implant, and why has been said
+
+
+class Plant:
+    """What one probe stands for.
+
+    Attributes:
+        line: its line; None at the entry of a function.
+        stops: the LineStops there (see selective_tracer.EveryEvent for the least of them).
+        breakpoints: theirs.
+        passed: the ids of the breakpoints that stop whenever the probe is hit; None: that is to be judged then.
+        active: whether a hit still means anything.
+    """
+
+    __slots__ = ("line", "stops", "breakpoints", "passed", "active")
+
+    def __init__(self, line, stops, passed):
+        self.line = line
+        self.stops = stops
+        self.breakpoints = breakpoints_of(stops)
+        self.passed = passed
+        self.active = True
+
+
+class Implant:
+    """A code object's copy with probes.
+
+    Attributes:
+        original: the code object.
+        code: the copy; None once nobody uses it any more.
+        plants: line → Plant.
+        entry: the Plant at the entry, or None.
+        done: the lines.
+        entries: line → offsets in the copy at which it is executed anew.
+        inserted: (start, end) ranges of the copy that are probes; what is raised there is none of the program's.
+        retired: whether it is out of use; frames may still run the copy.
+    """
+
+    def __init__(self, original, built, plants, entry):
+        self.original = original
+        self.retired = False
+        self.plants = plants
+        self.entry = entry
+        self.done = frozenset(plants)
+        self.entries = built.entries
+        self.inserted = built.inserted
+        self._held = built.code
+        self._code = ref(built.code)
+        self._home = None  # offset → that in the original
+
+    @property
+    def code(self):
+        return self._code()
+
+    def serves(self, interest):
+        """Whether it is right for an Interest: the same lines, with the same breakpoints."""
+        plants = self.plants
+        if plants.keys() != interest.lines.keys() or interest.entry != (self.entry is not None):
+            return False
+        return all(_same(plants[line], stops) for line, stops in interest.lines.items())
+
+    def renew(self, interest):
+        """Take over a newer Interest, as far as its breakpoints are the same ones.
+
+        Returns:
+            line → stops, for the lines whose breakpoints have no probe here.
+        """
+        rest = dict(interest.lines)
+        for line, plant in self.plants.items():
+            stops = rest.get(line)
+            if stops is not None and plant.active and _same(plant, stops):
+                plant.stops = stops
+                del rest[line]
+            else:
+                plant.active = False  # for good: what is set there later has events
+        if self.entry is not None:
+            self.entry.active = interest.entry
+        return rest
+
+    def retire(self):
+        """Nothing gets this copy any more."""
+        self.retired = True
+        self._held = None
+
+    def is_probe(self, offset):
+        """Whether an instruction of the copy belongs to a probe."""
+        return any(start <= offset < end for start, end in self.inserted)
+
+    def home(self, offset):
+        """Where an instruction of the copy stands in the original; of one in a probe, what follows the probe."""
+        if self._home is None:
+            inserted = iter(self.inserted)
+            start, end = next(inserted, (None, None))
+            old = iter(opcodes.instructions(self.original))
+            self._home = {}
+            waiting = []
+            for item in opcodes.instructions(self.code):
+                while end is not None and item.offset >= end:
+                    start, end = next(inserted, (None, None))
+                waiting.append(item.offset)
+                if start is None or item.offset < start:
+                    there = next(old).offset
+                    for one in waiting:
+                        self._home[one] = there
+                    waiting = []
+        return self._home.get(offset, offset)
+
+
+class Implants:
+    """Makes implants, knows those that exist, and hears of their hits.
+
+    Args:
+        kit: from `core.kit`.
+        port: the debugger's side. If its breakpoints are more than lines: ``judge(breakpoints, frame, line)`` gives
+            the ids of those that stop there now; ``on_condition_error(breakpoint, error, frame, line)``;
+            ``log_point(breakpoint, code)`` gives a callable for a tuple of a log message's parts.
+        caches: the CacheManager.
+        config: the FrameEvalConfig.
+        arm: called as ``arm(frame, plant)`` when a probe is hit: have the next line event of this frame told.
+        worth: called as ``worth(code, line, fast)``: whether a probe at this line is better than what the engine can
+            do without; ``fast`` tells if the probe decides itself whether to stop. None: always.
+        at_entry: whether function breakpoints are to have probes, too; without, code they name has no implant.
+    """
+
+    def __init__(self, kit, port, caches, config, arm, worth=None, at_entry=True):
+        self._kit = kit
+        self._port = port
+        self._caches = caches
+        self._config = config
+        self._arm = arm
+        self._worth = worth
+        self._at_entry = at_entry
+        self._judge = getattr(port, "judge", None)
+        self._log_point = getattr(port, "log_point", None)
+        self._by_copy = {}  # id(copy) → (weak reference to it, Implant)
+        self._pending = {}  # thread → (frame, plant, ids)
+        self._traps = kit.Trap(self._hit, self._failed, getattr(port, "on_fault", None))
+        self.calling = False  # whether some condition calls functions
+
+    # Which code
+
+    def of(self, code, interest):
+        """The implant for an original code object, or None where there can or need not be one.
+
+        Args:
+            code: the original.
+            interest: its Interest.
+        """
+        if not interest or not self._config.injection or interest.entry and not self._at_entry:
+            return None
+        found = self._caches.find(code, interest, "implant")
+        if found is None or found is not _NOTHING and found.retired:
+            found = self._make(code, interest)
+            self._caches.keep(code, interest, "implant", found or _NOTHING)
+        return None if found is _NOTHING else found
+
+    def original_of(self, code):
+        """The original of a copy; any other code object itself."""
+        found = self._by_copy.get(id(code))
+        return code if found is None else found[1].original
+
+    def implant_of(self, code):
+        """The Implant whose copy this is, or None."""
+        found = self._by_copy.get(id(code))
+        return None if found is None else found[1]
+
+    def existing(self):
+        """All implants whose copies somebody may run."""
+        return [implant for reference, implant in list(self._by_copy.values()) if reference() is not None]
+
+    def is_inside(self, frame):
+        """Whether a frame runs on behalf of a probe: it is in one, or called from one."""
+        by_copy = self._by_copy
+        if by_copy:
+            while frame is not None:
+                found = by_copy.get(id(frame.f_code))
+                if found is not None and found[1].is_probe(frame.f_lasti):
+                    return True
+                frame = frame.f_back
+        return False
+
+    def close(self):
+        """No probe means anything any more."""
+        for implant in self.existing():
+            for plant in list(implant.plants.values()) + [implant.entry]:
+                if plant is not None:
+                    plant.active = False
+            implant.retire()
+        self._pending = {}
+
+    # Making one
+
+    def _make(self, code, interest):
+        if _MONITORING and counts_branches(code):
+            telemetry.record(Reason.BRANCH_EVENTS_ON, _place(code))
+            return None
+        slow = set()  # lines whose breakpoints can't be decided on in the code
+        while True:
+            fast = {line: line not in slow and self._is_fast(stops) for line, stops in interest.lines.items()}
+            if self._worth is not None and not any(self._worth(code, line, fast[line]) for line in fast):
+                return None
+            plants, wanted = self._wanted(code, interest, fast)
+            try:
+                built = self._build(code, interest, wanted)
+            except Refused as refusal:
+                return self._refused(code, None, refusal)
+            again = False
+            for key, refusal in built.refused.items():
+                self._refused(code, key, refusal)
+                if refusal.reason in PLACES or key in slow or not fast.get(key):
+                    return None
+                slow.add(key)
+                again = True
+            if again:
+                continue
+            entry = plants.pop(ENTRY, None)
+            implant = Implant(code, built, plants, entry)
+            copy = built.code
+            self._by_copy[id(copy)] = ref(copy, _Gone(self._by_copy, id(copy))), implant
+            return implant
+
+    def _build(self, code, interest, wanted):
+        offsets = {}
+        for line, stops in interest.lines.items():
+            entries = getattr(stops, "entries", None)
+            if entries:
+                offsets[line] = sorted(entries)
+        every = len(offsets) < len(interest.lines)
+        return build(code, wanted, self._traps, (), (), every, offsets, self._kit.Landing)
+
+    def _wanted(self, code, interest, fast):
+        """(line or ENTRY → Plant, the same → Probe)."""
+        plants, wanted = {}, {}
+        for line, stops in interest.lines.items():
+            if fast[line]:
+                plants[line], wanted[line] = self._fast(code, line, stops)
+            else:
+                plant = Plant(line, stops, None if breakpoints_of(stops) else ())
+                plants[line], wanted[line] = plant, Probe(plant)
+        if interest.entry:
+            plant = Plant(None, None, ())
+            plants[ENTRY], wanted[ENTRY] = plant, Probe(plant)
+        return plants, wanted
+
+    def _is_fast(self, stops):
+        """Whether the probe itself can decide."""
+        breakpoints = breakpoints_of(stops)
+        if len(breakpoints) != 1:
+            return not breakpoints
+        breakpoint, = breakpoints
+        if breakpoint.condition_text is None and breakpoint.counter is None and breakpoint.message is None:
+            return True
+        if not self._config.fast_conditions:
+            return False
+        if breakpoint.message is not None:
+            # An error has to be either the message's or the condition's.
+            quiet = breakpoint.counter is None or type(breakpoint.counter.test) is tuple
+            return breakpoint.condition_text is None and quiet and self._log_point is not None
+        if breakpoint.condition_text is not None and calls(breakpoint.condition_text):
+            if not self._config.condition_budget:
+                return False
+            self.calling = True
+        return True
+
+    def _fast(self, code, line, stops):
+        breakpoints = breakpoints_of(stops)
+        if not breakpoints:
+            plant = Plant(line, stops, ())
+            return plant, Probe(plant)
+        breakpoint, = breakpoints
+        plant = Plant(line, stops, (breakpoint.id,))
+        counter = breakpoint.counter_in(self._kit)
+        if breakpoint.message is None:
+            return plant, Probe(plant, breakpoint.condition_text, counter)
+        message = list(breakpoint.message) + [("text", "\n")]
+        return plant, Probe(plant, None, counter, message, self._log_point(breakpoint, code))
+
+    def _refused(self, code, key, refusal):
+        detail = "%s, %s: %s" % (_place(code), "line %s" % key if key is not None else "all of it", refusal)
+        telemetry.record(Reason.BYTECODE_INJECTION_FAILED, detail)
+
+    # Hits, on the program's threads
+
+    def arrive(self, frame, line):
+        """A line event: was it a probe that called for it?
+
+        Returns:
+            ``(stops, ids of the breakpoints that stop there)``, or None. Stops is None at the entry of a function.
+        """
+        pending = self._pending.get(get_ident())
+        if pending is None or pending[0] is not frame:
+            return None
+        plant = pending[1]
+        if plant.line is not None and plant.line != line:
+            return None
+        del self._pending[get_ident()]
+        return plant.stops, pending[2]
+
+    def is_awaited(self, frame):
+        """Whether a line event of this frame is due because of a probe."""
+        pending = self._pending.get(get_ident())
+        return pending is not None and pending[0] is frame
+
+    def _hit(self, frame, plant):
+        if not plant.active or self.calling and self.is_inside(frame.f_back):
+            return
+        passed = plant.passed
+        if plant.line is None:
+            self._port.on_enter(frame)
+        elif passed is None:
+            passed = self._judge(plant.breakpoints, frame, plant.line)
+            if not passed:
+                return
+        self._pending[get_ident()] = frame, plant, passed
+        self._arm(frame, plant)
+
+    def _failed(self, frame, plant, error):
+        if plant.active and plant.breakpoints:
+            self._port.on_condition_error(plant.breakpoints[0], error, frame, plant.line)
+
+
+class _Gone:
+    """Forgets a copy that is gone."""
+
+    __slots__ = ("_by_copy", "_number")
+
+    def __init__(self, by_copy, number):
+        self._by_copy = by_copy
+        self._number = number
+
+    def __call__(self, reference):
+        found = self._by_copy.get(self._number)
+        if found is not None and found[0] is reference:
+            del self._by_copy[self._number]
+
+
+def breakpoints_of(stops):
+    """The breakpoints of a line's stops; none where there are lines and nothing else."""
+    return getattr(stops, "breakpoints", ())
+
+
+def calls(text):
+    """Whether an expression calls something, and so may take any time."""
+    todo = [compile(text.strip(), "<condition>", "eval", _ONLY_AST, True)]
+    while todo:
+        node = todo.pop()
+        if type(node).__name__ == "Call":
+            return True
+        for field in node._fields:
+            value = getattr(node, field, None)
+            todo += [one for one in (value if isinstance(value, list) else (value,)) if hasattr(one, "_fields")]
+    return False
+
+
+def _same(plant, stops):
+    mine, its = plant.breakpoints, breakpoints_of(stops)
+    return len(mine) == len(its) and all(one is other for one, other in zip(mine, its))
+
+
+def _place(code):
+    return "%s in %s" % (code.co_name, code.co_filename)
