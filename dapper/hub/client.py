@@ -124,7 +124,7 @@ class ClientSession(ClientEnd):
 
     def _on_attach(self, request, arguments):
         attach = config.Attach(arguments)
-        self._begin(request, targets.way_to_attach(attach), attach)
+        self._begin(request, targets.way_to_attach(attach, self.hub), attach)
 
     def _begin(self, request, target, wanted):
         if self._start is not None:

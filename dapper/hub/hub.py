@@ -60,6 +60,11 @@ class Hub:
         host, port = self._listener.getsockname()[:2]
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
 
+    def listens_at(self, address):
+        """Is this (host, port) where clients of child processes find us?"""
+        with self._changed:
+            return self._listener is not None and self._listener.getsockname()[1] == address[1]
+
     def knows(self, token):
         """Is this the token we were started with?"""
         return self._token is None or _compare_digest(self._token.encode(), token.encode("utf-8", "replace"))

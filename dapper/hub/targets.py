@@ -175,13 +175,14 @@ class Child(Target):
             self._offer.over()
 
 
-def way_to_attach(attach):
+def way_to_attach(attach, hub):
     """The kind of Target a config.Attach asks for.
 
     Raises:
         DapError: none of ours.
     """
-    if attach.child is not None:
+    # A client may start another hub for a child; that one then speaks to the hub that keeps the child.
+    if attach.child is not None and (attach.connect is None or hub.listens_at(attach.connect)):
         return Child
     if attach.connect is not None:
         return Connected

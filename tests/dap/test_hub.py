@@ -670,6 +670,21 @@ def test_a_child_knows_its_offer_only(hub, program):
         s.finish()
 
 
+def test_a_child_is_taken_up_through_a_hub_of_its_own(hub, program):
+    """Some clients start another adapter for it, instead of dialling the address they were given."""
+    prog = program({"main.py": "import subprocess, sys\nsubprocess.call([sys.executable, 'child.py'])\n", "child.py": "x = 1  # @x\n"})
+    with hub.launch(prog, cwd=prog.folder) as s, hub.open(prog) as child:
+        wanted = s.wire.wait(lambda: s.configurations or None, "startDebugging").pop(0)
+        child.initialize()
+        child.attach(**wanted["configuration"])
+        child.configure(["x"])
+        child.configuration_done()
+        child.wait_stop("x")
+        child.continue_()
+        child.wire.wait_for_event("terminated")
+        s.finish()
+
+
 # -- ports --------------------------------------------------------------------------------------------------------------
 
 
