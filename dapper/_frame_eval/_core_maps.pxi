@@ -124,6 +124,13 @@ cdef int mark(object code, int kind) except -1:
     return 0
 
 
+cdef int unmark(object code, int kind) except -1:
+    """Take the mark of one code object back."""
+    cdef uintptr_t note = read_note(<void *>code)
+    core_set_note(<PyObject *>code, note_index, <void *>(note & ~(LAST_NUMBER << (HALF_WORD if kind == SEEN else 1))))
+    return 0
+
+
 cdef void unmark_all(int kind) noexcept:
     if current_number[kind] <= LAST_NUMBER:
         current_number[kind] += 1

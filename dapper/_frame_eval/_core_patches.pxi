@@ -61,6 +61,49 @@ def replace_const(tuple consts, old, new):
     return count
 
 
+def functions_by_code(list objects):
+    """Which functions have which code, without an audit event for each.
+
+    Args:
+        objects: any objects, as gc.get_objects() gives them.
+
+    Returns: id of the code object → [code, function, function, ...].
+    """
+    cdef dict found = {}
+    cdef PyObject *code
+    for thing in objects:
+        if PyFunction_Check(thing):
+            code = PyFunction_GetCode(thing)
+            group = found.get(<uintptr_t>code)
+            if group is None:
+                found[<uintptr_t>code] = [<object>code, thing]
+            else:
+                (<list>group).append(thing)
+    return found
+
+
+def run_instead(old, new):
+    """Run other code in the next frame of a module's or class's code object that starts on the calling thread.
+
+    For a listener of watch_exec, which is called just before that. The eval-frame hook is on only until then.
+
+    Args:
+        old: a code object without locals of its own, arguments and free variables.
+        new: the code to run in its place, or None to wait no more.
+
+    Returns: whether this Python has it (3.8 to 3.11).
+    """
+    cdef PyObject *code = NULL
+    if new is not None:
+        checked_code(old)
+        checked_code(new)
+        if core_is_optimized(<PyCodeObject *>old) or old.co_freevars or old.co_argcount or old.co_kwonlyargcount:
+            raise ValueError("%s is not run by exec" % old.co_name)
+        code = <PyObject *>new
+    core_run_instead(<PyObject *>old, code)
+    return bool(CORE_SUSPENDS)
+
+
 # The audit hook: once set it stays for the life of the process and sees every event of every interpreter.
 
 cdef object exec_listener = None
@@ -87,7 +130,8 @@ cdef int tell_exec(tuple arguments) except -1:
         return 0
     mark(code, SEEN)
     try:
-        exec_listener(code)
+        if exec_listener(code) is True:
+            unmark(code, SEEN)
     except Exception as error:  # boundary: an error of the debugger's must not reach the program
         report(None, error)
     return 0
@@ -97,12 +141,14 @@ def watch_exec(listener):
     """Hear of each code object before ``exec`` runs it: modules that are imported, too.
 
     Args:
-        listener: called as ``listener(code)`` once for each code object, or None to hear no more.
+        listener: called as ``listener(code)`` once for each code object, or each time if it returns True; None to hear
+            no more. With another listener, or the same again, all code is told anew.
 
     Returns: whether it is heard of; other audit hooks may forbid it.
     """
     global exec_listener, exec_interpreter, exec_hooked, exec_answered
     exec_listener = listener
+    unmark_all(SEEN)
     exec_interpreter = PyThreadState_Get().interp
     if listener is not None and not exec_hooked:
         PySys_AddAuditHook(<Py_AuditHookFunction>hear, NULL)

@@ -24,7 +24,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 3
+API = 4
 
 
 cdef extern from "_core_compat.h":
@@ -60,6 +60,7 @@ cdef extern from "_core_compat.h":
     int PyObject_IsTrue(PyObject *) noexcept
     int PyCode_Check(object) noexcept
     int PyFunction_Check(object) noexcept
+    PyObject *PyFunction_GetCode(object) noexcept
     int PyFrame_Check(object) noexcept
     Py_ssize_t PyVectorcall_NARGS(size_t) noexcept
     PyObject *PyTuple_GET_ITEM(object, Py_ssize_t) noexcept
@@ -92,6 +93,7 @@ cdef extern from "_core_compat.h":
 cdef extern from "_core_suspend.h":
     bint core_has_foreign_eval_hook() noexcept
     void core_suspend(int, int, Py_tracefunc, int (*)(PyCodeObject *) noexcept) noexcept
+    void core_run_instead(PyObject *, PyObject *) noexcept
 
 cdef extern from *:
     ctypedef struct PyTypeObject

@@ -19,7 +19,7 @@ DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
 
 # Only the core can do these.
 trace_thread = trace_threads = thread_trace = is_shared = suspend_callees = keep_tracing = ThreadGate = None
-restore_func_version = replace_const = watch_exec = has_foreign_eval_hook = None
+restore_func_version = replace_const = watch_exec = has_foreign_eval_hook = run_instead = None
 
 
 def call_with_locals(frame, function, names):
@@ -321,6 +321,17 @@ class Tracer:
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
         return None
+
+
+def functions_by_code(objects):
+    """Which functions have which code: id of the code object → [code, function, function, ...]."""
+    found = {}
+    kind = type(functions_by_code)
+    for thing in objects:
+        if type(thing) is kind:
+            code = thing.__code__
+            found.setdefault(id(code), [code]).append(thing)
+    return found
 
 
 def repoint(function, code):

@@ -385,3 +385,65 @@ def test_nothing_is_leaked_by_marks():
     NATIVE.keep_tracing(code)
     NATIVE.LineTable(lambda code: None).on_start(code, 0)
     assert sys.getrefcount(code) == count
+
+
+# ---- code in the place of what exec runs ---------------------------------------------------------------------------
+
+
+@needs_native
+@pytest.mark.skipif(not SUSPENDS, reason="the eval-frame hook is for 3.8 to 3.11")
+def test_code_in_the_place_of_a_module(tmp_path):
+    (tmp_path / "some_module.py").write_text("import sys\nframe = sys._getframe()\nwhat = 'old'\n")
+    out = run_python(
+        """
+        import sys, threading
+        from dapper._frame_eval import core
+        kit = core.kit()
+        def changed(code):
+            return code.replace(co_consts=tuple("new" if const == "old" else const for const in code.co_consts))
+        def listener(code):
+            if "old" in code.co_consts:
+                kit.run_instead(code, changed(code))
+                assert kit.has_foreign_eval_hook() is False
+                return True
+        kit.watch_exec(listener)
+        sys.path.insert(0, %r)
+        import some_module
+        assert some_module.what == "new"
+        assert some_module.frame.f_globals is vars(some_module)
+        code = compile("what = 'old'\\nhere = 1", "<twice>", "exec")
+        for _ in range(2):
+            space = {}
+            exec(code, {}, space)
+            assert space == {"what": "new", "here": 1}
+        assert eval(compile("'old'", "<eval>", "eval")) == "new"
+        try:
+            exec(compile("what = 'old'\\n1 / 0", "<error>", "exec"))
+        except ZeroDivisionError as error:
+            entry = error.__traceback__.tb_next
+            assert (entry.tb_frame.f_code.co_filename, entry.tb_lineno, entry.tb_next) == ("<error>", 2, None)
+        kit.watch_exec(None)
+        code = compile("what = 'old'", "<never>", "exec")
+        kit.run_instead(code, changed(code))
+        def called(): pass
+        for _ in range(100): called()
+        exec(code)
+        assert what == "old"
+        kit.run_instead(code, changed(code))
+        kit.run_instead(code, None)
+        exec(code)
+        assert what == "old"
+        kit.run_instead(code, changed(code))
+        found = []
+        thread = threading.Thread(target=lambda: exec(code, vars()) or found.append(what))
+        thread.start(); thread.join()
+        assert found == ["old"]
+        exec(code)
+        assert what == "new"
+        try:
+            kit.run_instead(called.__code__, code)
+        except ValueError as error:
+            print(error)
+        """ % str(tmp_path)
+    )
+    assert out.stdout == "called is not run by exec\n"

@@ -1,0 +1,227 @@
+"""Other code for functions that live: in the functions themselves, and in the constants new ones will be made from.
+
+The garbage collector knows all functions. What is made later comes from the constants of the code around it, which the
+native core changes in place. Frames keep the code they have: they are told of, to be watched in another way.
+"""
+import gc
+import sys
+from _thread import RLock
+
+from dapper._frame_eval.telemetry import Reason, telemetry
+
+_current_frames = sys._current_frames
+_get_objects = gc.get_objects
+_get_referents = gc.get_referents
+_get_freeze_count = gc.get_freeze_count
+_is_tracked = gc.is_tracked
+
+
+async def _coroutine():
+    """Only its type matters."""
+
+
+async def _async_generator():
+    yield
+
+
+_one = _coroutine()
+_one.close()
+#: type of what can be suspended → the names of its code and its frame
+_SUSPENDABLE = {
+    type((lambda: (yield))()): ("gi_code", "gi_frame"),
+    type(_one): ("cr_code", "cr_frame"),
+    type(_async_generator()): ("ag_code", "ag_frame"),
+}
+_CODE = type(_coroutine.__code__)
+del _one
+
+
+class Living:
+    """Who has code at this moment.
+
+    Args:
+        kit: the native core or its twin.
+
+    Attributes:
+        functions: id of a code object → [code, function, function, ...].
+    """
+
+    def __init__(self, kit):
+        objects = _all_objects()
+        self.functions = kit.functions_by_code(objects)
+        self._suspended = [one for one in objects if type(one) in _SUSPENDABLE]
+
+    def codes(self):
+        """The code objects of functions and of frames, some of them twice; what is inside them is not told."""
+        for group in list(self.functions.values()):
+            yield group[0]
+        for one in self._suspended:
+            yield getattr(one, _SUSPENDABLE[type(one)][0])
+        for frame in _running():
+            yield frame.f_code
+
+    def frames(self, wanted):
+        """The frames that run or are suspended and whose code ``wanted(code)`` accepts, each once."""
+        found = {id(frame): frame for frame in _running() if wanted(frame.f_code)}
+        for one in self._suspended:
+            code, frame = _SUSPENDABLE[type(one)]
+            if wanted(getattr(one, code)):
+                frame = getattr(one, frame)
+                if frame is not None:
+                    found[id(frame)] = frame
+        return list(found.values())
+
+
+class Reach:
+    """What a swap did, and what it could not reach.
+
+    Attributes:
+        functions: how many functions have the new code.
+        constants: how many places in constants have it.
+        slowed: functions whose calls are slower than before (pure Python, from 3.13 on).
+        unpatched: code objects from whose constants functions with the old code will still be made (pure Python).
+        refused: (function, exception) where the new code could not be put in.
+        frames: frames that go on with the old code.
+    """
+
+    __slots__ = ("functions", "constants", "slowed", "unpatched", "refused", "frames")
+
+    def __init__(self):
+        self.functions = self.constants = 0
+        self.slowed, self.unpatched, self.refused, self.frames = [], [], [], []
+
+
+class Repointer:
+    """Puts code objects' twins in their place, and the originals back. From any thread.
+
+    It can't reach what holds a code object otherwise (``types.FunctionType(code, ...)`` later, an attribute, a pickle),
+    nor frames of greenlets that don't run.
+
+    Args:
+        kit: the native core or its twin.
+    """
+
+    def __init__(self, kit):
+        self._kit = kit
+        self._lock = RLock()
+        self._swapped = {}  # id(twin) → (original, twin)
+
+    def original_of(self, code):
+        """The code object that ``code`` stands for: itself, or the one whose twin it is."""
+        pair = self._swapped.get(id(code))
+        return code if pair is None else pair[0]
+
+    def swap(self, old, new):
+        """Put one code object in the place of another; see `swap_all`."""
+        return self.swap_all([(old, new)])
+
+    def back(self, new):
+        """Put the original of a twin back; see `swap_all`."""
+        return self.swap_all([(new, self.original_of(new))])
+
+    def all_back(self):
+        """Put all originals back; see `swap_all`."""
+        with self._lock:
+            return self.swap_all([(twin, original) for original, twin in self._swapped.values()])
+
+    def swap_all(self, pairs):
+        """Put code objects in the place of others.
+
+        Args:
+            pairs: (old, new) code objects; an old one may be the twin of an earlier swap.
+
+        Returns:
+            A Reach.
+        """
+        reach = Reach()
+        wanted = {id(old): (old, new) for old, new in pairs if old is not new}
+        if not wanted:
+            return reach
+        with self._lock:
+            self._note(wanted.values())
+            self._swap_constants(wanted, reach)
+            # What another thread made from the old constants meanwhile is there now; from here on none is made.
+            living = Living(self._kit)
+            for key, group in living.functions.items():
+                if key in wanted:
+                    for function in group[1:]:
+                        self._repoint(function, wanted[key][1], reach)
+            reach.frames = living.frames(lambda code: id(code) in wanted)
+            self._forget(wanted.values())
+        return reach
+
+    def swap_constants(self, code, old, new):
+        """Put a code object in the place of another in the constants of one code object alone.
+
+        Returns:
+            Whether it was there and could be done.
+        """
+        with self._lock:
+            if self._kit.replace_const is None or not self._kit.replace_const(code.co_consts, old, new):
+                return False
+            self._note([(old, new)])
+        return True
+
+    def _note(self, pairs):
+        for old, new in pairs:
+            original = self.original_of(old)
+            if new is not original:
+                self._swapped[id(new)] = original, new
+
+    def _forget(self, pairs):
+        for old, _ in pairs:
+            self._swapped.pop(id(old), None)
+
+    def _swap_constants(self, wanted, reach):
+        files = {old.co_filename for old, _ in wanted.values()}
+        todo = [code for code in Living(self._kit).codes() if code.co_filename in files]
+        for pair in self._swapped.values():  # nobody may have the original now, but it will be put back
+            todo += pair
+        seen = set()
+        while todo:
+            code = todo.pop()
+            if id(code) in seen:
+                continue
+            seen.add(id(code))
+            for constant in code.co_consts:
+                if type(constant) is not _CODE:
+                    continue
+                todo.append(constant)
+                pair = wanted.get(id(constant))
+                if pair is None:
+                    continue
+                todo.append(pair[1])
+                if self._kit.replace_const is None:
+                    reach.unpatched.append(code)
+                else:
+                    reach.constants += self._kit.replace_const(code.co_consts, *pair)
+
+    def _repoint(self, function, code, reach):
+        try:
+            if not self._kit.repoint(function, code):
+                reach.slowed.append(function)
+            reach.functions += 1
+        except Exception as error:  # boundary: audit hooks of others may object, with whatever they like
+            telemetry.record(Reason.BYTECODE_INJECTION_FAILED, "%s: %r" % (code.co_name, error))
+            reach.refused.append((function, error))
+
+
+def _running():
+    for frame in list(_current_frames().values()):
+        while frame is not None:
+            yield frame
+            frame = frame.f_back
+
+
+def _all_objects():
+    """Every object the garbage collector knows; those it was told to freeze as far as modules lead to them."""
+    objects = _get_objects()
+    if _get_freeze_count():
+        seen = {id(one) for one in objects}
+        todo = objects + [sys.modules]
+        while todo:
+            found = {id(one): one for one in _get_referents(*todo) if _is_tracked(one)}
+            todo = [one for key, one in found.items() if key not in seen]
+            seen.update(found)
+            objects += todo
+    return objects
