@@ -121,6 +121,10 @@ class Server:
             self._waker = Waker()
             atexit.register(self._program_ends)
             children.install(self)
+            if self.home is not None:
+                from dapper.adapter import spawning
+
+                spawning.install()
             install_breakpoint_hook()
 
     # -- the thread -------------------------------------------------------------------------------------------------
@@ -171,6 +175,8 @@ class Server:
         """Children are not debugged from now on."""
         self.home = None
         children.forget_home()
+        if "dapper.adapter.spawning" in sys.modules:
+            sys.modules["dapper.adapter.spawning"].remove()
 
     def _program_ends(self):
         session = self.session
