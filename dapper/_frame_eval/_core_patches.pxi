@@ -61,11 +61,12 @@ def replace_const(tuple consts, old, new):
     return count
 
 
-def functions_by_code(list objects):
+def functions_by_code(list objects, list suspended=None):
     """Which functions have which code, without an audit event for each.
 
     Args:
         objects: any objects, as gc.get_objects() gives them.
+        suspended: the generators, coroutines and asynchronous generators among them are appended to it.
 
     Returns: id of the code object → [code, function, function, ...].
     """
@@ -79,6 +80,10 @@ def functions_by_code(list objects):
                 found[<uintptr_t>code] = [<object>code, thing]
             else:
                 (<list>group).append(thing)
+        elif suspended is not None and (
+            PyGen_CheckExact(thing) or PyCoro_CheckExact(thing) or PyAsyncGen_CheckExact(thing)
+        ):
+            suspended.append(thing)
     return found
 
 

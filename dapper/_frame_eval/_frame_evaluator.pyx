@@ -61,6 +61,9 @@ cdef extern from "_core_compat.h":
     int PyCode_Check(object) noexcept
     int PyFunction_Check(object) noexcept
     PyObject *PyFunction_GetCode(object) noexcept
+    int PyGen_CheckExact(object) noexcept
+    int PyCoro_CheckExact(object) noexcept
+    int PyAsyncGen_CheckExact(object) noexcept
     int PyFrame_Check(object) noexcept
     Py_ssize_t PyVectorcall_NARGS(size_t) noexcept
     PyObject *PyTuple_GET_ITEM(object, Py_ssize_t) noexcept

@@ -323,7 +323,7 @@ class Tracer:
         return None
 
 
-def functions_by_code(objects):
+def functions_by_code(objects, suspended=None):
     """Which functions have which code: id of the code object → [code, function, function, ...]."""
     found = {}
     kind = type(functions_by_code)
@@ -331,7 +331,23 @@ def functions_by_code(objects):
         if type(thing) is kind:
             code = thing.__code__
             found.setdefault(id(code), [code]).append(thing)
+        elif suspended is not None and type(thing) in _SUSPENDABLE:
+            suspended.append(thing)
     return found
+
+
+async def _coroutine():
+    """Only its type matters."""
+
+
+async def _async_generator():
+    yield
+
+
+_one = _coroutine()
+_one.close()
+_SUSPENDABLE = {type((lambda: (yield))()), type(_one), type(_async_generator())}
+del _one
 
 
 def repoint(function, code):

@@ -16,24 +16,8 @@ _get_freeze_count = gc.get_freeze_count
 _is_tracked = gc.is_tracked
 
 
-async def _coroutine():
-    """Only its type matters."""
-
-
-async def _async_generator():
-    yield
-
-
-_one = _coroutine()
-_one.close()
-#: type of what can be suspended → the names of its code and its frame
-_SUSPENDABLE = {
-    type((lambda: (yield))()): ("gi_code", "gi_frame"),
-    type(_one): ("cr_code", "cr_frame"),
-    type(_async_generator()): ("ag_code", "ag_frame"),
-}
-_CODE = type(_coroutine.__code__)
-del _one
+_CODE = type((lambda: None).__code__)
+_NAMES = ("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame")
 
 
 class Living:
@@ -48,25 +32,27 @@ class Living:
 
     def __init__(self, kit):
         objects = _all_objects()
-        self.functions = kit.functions_by_code(objects)
-        self._suspended = [one for one in objects if type(one) in _SUSPENDABLE]
+        suspended = []
+        self.functions = kit.functions_by_code(objects, suspended)
+        self._suspended = [
+            (one, getattr(one, code), frame) for one in suspended for code, frame in _NAMES if hasattr(one, code)
+        ]
 
     def codes(self):
         """The code objects of functions and of frames, some of them twice; what is inside them is not told."""
         for group in list(self.functions.values()):
             yield group[0]
-        for one in self._suspended:
-            yield getattr(one, _SUSPENDABLE[type(one)][0])
+        for _, code, _ in self._suspended:
+            yield code
         for frame in _running():
             yield frame.f_code
 
     def frames(self, wanted):
         """The frames that run or are suspended and whose code ``wanted(code)`` accepts, each once."""
         found = {id(frame): frame for frame in _running() if wanted(frame.f_code)}
-        for one in self._suspended:
-            code, frame = _SUSPENDABLE[type(one)]
-            if wanted(getattr(one, code)):
-                frame = getattr(one, frame)
+        for one, code, name in self._suspended:
+            if wanted(code):
+                frame = getattr(one, name)
                 if frame is not None:
                     found[id(frame)] = frame
         return list(found.values())

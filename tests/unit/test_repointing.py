@@ -213,7 +213,10 @@ def test_what_was_frozen_for_a_fork():
 def test_who_has_what(kit):
     f = function("def f():\n    return 'old'\n")
     g = type(f)(f.__code__, {})
-    assert kit.functions_by_code([f, 1, g, len, test_who_has_what]) == {
+    suspended = []
+    generator = (x for x in "a")
+    assert kit.functions_by_code([f, 1, g, len, generator, test_who_has_what], suspended) == {
         id(f.__code__): [f.__code__, f, g],
         id(test_who_has_what.__code__): [test_who_has_what.__code__, test_who_has_what],
     }
+    assert suspended == [generator]
