@@ -74,20 +74,35 @@ def main(words=None):
         from dapper.terminal import main as terminal
 
         return terminal(words)
-    if words[0] in HELP:
-        from dapper.terminal.options import USAGE as TERMINAL
-
-        sys.stderr.write(TERMINAL + "\n" + USAGE)
-        return 0
     if words[0] in VERSION:
         from dapper._version import __version__
 
         print(__version__)
         return 0
+    return editors(words)
+
+
+def editors(words, name=None):
+    """Run a command line of ``dapper --listen|--connect ...``.
+
+    Args:
+        name: of the command, where it has another one and knows no terminal face.
+
+    Returns:
+        The exit code.
+    """
+    usage = USAGE if name is None else USAGE.partition("\n")[2].replace("       dapper", "usage: " + name, 1)
+    if words and words[0] in HELP:
+        if name is None:
+            from dapper.terminal.options import USAGE as TERMINAL
+
+            usage = TERMINAL + "\n" + usage
+        sys.stderr.write(usage)
+        return 0
     try:
         options, args = parse(words, _extra_words())
     except Wrong as error:
-        sys.stderr.write("%s\nError: %s\n" % (USAGE, error))
+        sys.stderr.write("%s\nError: %s\n" % (usage, error))
         return 2
     return run(options, args)
 

@@ -23,6 +23,11 @@ def become_main():
     _main = get_ident()
 
 
+def _thread_of(ident):
+    """The program's Thread object, or None; threading.enumerate() takes a lock that a stopped thread may hold."""
+    return getattr(sys.modules.get("threading"), "_active", {}).get(ident)
+
+
 class Crew:
     """Records of threads, and their stops.
 
@@ -87,7 +92,7 @@ class Crew:
         """The records of the program's threads that live now."""
         alive = _current_frames().keys()
         for ident in alive:
-            if ident not in self.hidden:
+            if ident not in self.hidden and not self.is_exempt(ident):
                 self.here(ident)
         for ident, record in list(self._records.items()):
             if ident not in alive and ident != _main:  # the main one has no frame between site and the program
@@ -96,11 +101,14 @@ class Crew:
                 self._say("thread", {"reason": "exited", "threadId": record.id})
         return sorted(self._records.values(), key=lambda record: record.id)
 
+    def is_exempt(self, ident):
+        """Whether the program asks that this thread is neither stopped nor shown, in the way it would ask pydevd."""
+        marks = getattr(_thread_of(ident), "__dict__", {})
+        return bool(marks.get("pydev_do_not_trace") or marks.get("is_pydev_daemon_thread"))
+
     def name(self, record):
         """The name the program gave a thread."""
-        threading = sys.modules.get("threading")
-        active = getattr(threading, "_active", {})  # threading.enumerate() takes a lock that a stopped thread may hold
-        thread = active.get(record.ident)
+        thread = _thread_of(record.ident)
         if thread is not None:
             return str(thread.name)
         return "MainThread" if record.ident == _main else "Thread-%d" % record.id

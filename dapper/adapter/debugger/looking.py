@@ -14,8 +14,9 @@ def stack_trace(debugger, record, start, levels, format):
     """The body of a stackTrace response."""
     sources = debugger.sources
     frames = [entry for entry in debugger.crew.stack(record) if not sources.is_ours(entry[0].f_code)]
-    if sources.just_my_code and not format.get("includeAll"):
-        frames = [entry for entry in frames if sources.is_user(entry[0].f_code)] or frames
+    if not format.get("includeAll"):
+        wanted = sources.is_user if sources.just_my_code else sources.is_shown
+        frames = [entry for entry in frames if wanted(entry[0].f_code)] or frames
     owner = record if record.stop is not None else debugger.crew.any_standing()
     body = []
     for index, (frame, line) in enumerate(frames[start : start + levels if levels else None], start):

@@ -4,6 +4,7 @@ from _thread import get_ident
 
 from dapper._frame_eval import debugger_integration
 from dapper._frame_eval.frame_eval_main import manager
+from dapper._frame_eval.opcodes import executable_lines
 from dapper.adapter.debugger.breakpoints import Table
 from dapper.adapter.debugger.crew import Crew, become_main, main_ident
 from dapper.adapter.debugger.exceptions import Filters, is_noise, leaves_user_code, matches, passed_before
@@ -201,11 +202,14 @@ class PyDebugger:
         self.pause("entry", [self.crew.here(self.main_ident)])
 
     def break_here(self, frame):
-        """Have the calling thread stop at the next line of ``frame``, or in its caller when it has none."""
+        """Have the calling thread stop at the next line of ``frame``, in its caller when it has none, or else at once."""
         if self._tell is None or self._runtime.engine is None:
             return
-        record = self.crew.here()
-        record.plan = Plan("over", frame, lambda code: not self.sources.is_ours(code))
+        record, is_shown = self.crew.here(), self.sources.is_shown
+        if frame.f_lineno == max(executable_lines(frame.f_code)) and (frame.f_back is None or not is_shown(frame.f_back.f_code)):
+            self.crew.stand(record, Stop(chain(frame), "breakpoint"))
+            return
+        record.plan = Plan("over", frame, is_shown)
         record.plan.reason = "breakpoint"
         self._runtime.engine.watch_this_thread()
         self._runtime.engine.follow(record.ident, frame, record.plan)
@@ -262,6 +266,8 @@ class PyDebugger:
                 reason = record.pausing
             else:
                 return
+        if self.crew.is_exempt(record.ident):
+            return
         parked = reason == "park" or reason == "pause" and self.crew.someone_stands()
         self.crew.stand(record, Stop(chain(frame), reason, hit=hit, at_line=True, parked=parked))
 
@@ -368,10 +374,14 @@ class PyDebugger:
         if self.crew.all_stop:
             self.pause("park")
 
-    def _say(self, event, body):
+    def tell(self, event, body):
+        """Send the client an event; is there a client?"""
         tell = self._tell
         if tell is not None:
             tell(event, body)
+        return tell is not None
+
+    _say = tell
 
 
 def _exception_stop(frames, exc_info, mode):

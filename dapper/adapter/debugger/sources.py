@@ -182,6 +182,13 @@ class Sources:
             found = self._user[filename] = self._decide(filename)
         return found
 
+    def is_shown(self, code):
+        """Whether ``code`` is neither the debugger's nor excluded by a rule."""
+        if self.is_ours(code):
+            return False
+        rule = self.rule_for(code.co_filename)
+        return rule is None or rule[1]
+
     def why_not_user(self, path):
         """The rule that hides ``path``, as a sentence for the user; None when it is shown."""
         if self._decide(path):

@@ -1,0 +1,2 @@
+"""Importing this makes pydevd importable; here `import debugpy` has done that."""
+import debugpy  # noqa: F401

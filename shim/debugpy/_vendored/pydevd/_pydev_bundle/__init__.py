@@ -1,0 +1,1 @@
+"""A name of pydevd's; see _pydevd_bundle."""

@@ -1,0 +1,3 @@
+"""Whose interface this is, and behind the plus sign who offers it."""
+
+__version__ = "1.8.22+dapper"

@@ -1,0 +1,1 @@
+"""`python -m debugpy.adapter`: dapper's adapter, under the name editors know."""
