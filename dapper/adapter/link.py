@@ -63,6 +63,8 @@ class Link(Channel):
         on_loss: called when the stream ends although nobody said goodbye, or None.
     """
 
+    meanwhile = staticmethod(lambda: None)  #: called before each wait; says how many seconds that may take, or None
+
     def __init__(self, sock, noticed, on_loss=None):
         sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         super().__init__(self._receive_some, sock.sendall, self._hang_up)
@@ -123,7 +125,7 @@ class Link(Channel):
                 things.append(self._waker.source)
             if self._listener is not None:
                 things.append(self._listener)
-            found = ready(things)
+            found = ready(things, self.meanwhile())
             if self._between and self._waker is not None and self._waker.source in found:
                 raise Away
             if ours in found:

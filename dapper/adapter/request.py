@@ -30,12 +30,13 @@ class Request:
         DapError: it is not a request one could answer.
     """
 
-    __slots__ = ("message", "command", "arguments")
+    __slots__ = ("message", "command", "seq", "arguments")
 
     def __init__(self, message):
         self.message = message
         self.command = message.get("command")
-        if type(self.command) is not str or type(message.get("seq")) is not int:
+        self.seq = message.get("seq")
+        if type(self.command) is not str or type(self.seq) is not int:
             raise DapError("malformed", problem="a request needs a command (string) and a seq (integer)")
         self.arguments = message.get("arguments")
         if self.arguments is None:

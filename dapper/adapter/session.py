@@ -5,11 +5,14 @@ from _thread import allocate_lock, get_ident
 
 from dapper.adapter import answers
 from dapper.adapter.debugger.display import Display
+from dapper.adapter.debugger.originals import monotonic, sleep
 from dapper.adapter.debugger.output import Redirection
 from dapper.adapter.request import LATER, Request
 from dapper.protocol.channel import BadMessage, BrokenFrame
 from dapper.protocol.errors import DapError, failure, success
 from dapper.protocol.log import Log
+
+LEAVING_TIME = 0.5  #: seconds for threads to end what they do for the client when it goes
 
 _ANY_STATE = {"initialize", "disconnect", "terminate", "cancel"}
 
@@ -29,6 +32,7 @@ class Session:
     Attributes:
         state: new → initialized → starting → configured → ended.
         display: how values are shown.
+        tasks: seq → Task of requests that threads of the program work at.
     """
 
     def __init__(self, channel, debugger, launched_by_hub=False, log=None):
@@ -37,7 +41,9 @@ class Session:
         self.log = log or Log()
         self.state = "new"
         self.display = Display.from_config({}, {})
+        self.tasks = {}
         self._channel = channel
+        channel.meanwhile = self._look_after_tasks
         self._client = {}
         self._start_request = None
         self._after = []
@@ -101,6 +107,10 @@ class Session:
         if self.state == "new" and request.command not in _ANY_STATE:
             raise DapError("wrong_state", command=request.command, why="initialize has to come first")
         return function(self, request)
+
+    def _look_after_tasks(self):
+        """Seconds until it has to be called again, or None."""
+        return min([task.tick() for task in list(self.tasks.values())]) if self.tasks else None
 
     # Sending
 
@@ -205,4 +215,14 @@ class Session:
         self._start_request = None
         self._redirection.stop()
         self.debugger.detach()
+        self._end_tasks()
         self._channel.close()
+
+    def _end_tasks(self):
+        """Have threads that work for us stop it. One that can't be interrupted is left to itself."""
+        until = monotonic() + LEAVING_TIME
+        for task in list(self.tasks.values()):
+            task.leave()
+        while self.tasks and monotonic() < until:
+            self._look_after_tasks()
+            sleep(0.01)

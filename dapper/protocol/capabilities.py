@@ -47,6 +47,7 @@ def capabilities():
         "supportTerminateDebuggee": True,
         "supportsTerminateDebuggee": True,  # debugpy's spelling, which some clients came to read
         "supportsClipboardContext": True,
+        "supportsCancelRequest": True,
         "supportsBreakpointLocationsRequest": True,
         "supportsSteppingGranularity": False,
         "exceptionBreakpointFilters": [dict(filter) for filter in EXCEPTION_FILTERS],

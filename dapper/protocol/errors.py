@@ -22,6 +22,8 @@ TABLE = {
     "cannot_go": (1107, "Can't continue there: {why}."),
     "no_source": (1108, "No source text for {path}: {why}."),
     "cancelled": (1109, "cancelled"),
+    "too_slow": (1110, "This takes longer than {seconds} s. The console waits for as long as it takes."),
+    "busy": (1111, "Thread {thread} hangs in the program's own code, which can't be interrupted: {where}."),
     "bad_config": (1200, "{problem}"),
     "cannot_start": (1201, "Can't start {program}: {why}."),
     "cannot_connect": (1202, "Can't connect to {address}: {why}."),

@@ -185,11 +185,10 @@ def test_time_for_the_users_reprs_is_bounded(look):
 
     start = time.monotonic()
     rows = look.of([Slow() for _ in range(50)])
-    assert time.monotonic() - start < 1.5
-    assert rows["00"]["value"] == "slow"
-    late = rows["49"]
-    assert late["presentationHint"]["lazy"] and "Slow object at" in late["value"]
-    assert [row["value"] for row in look.rows(late).values()] == ["slow"]
+    assert time.monotonic() - start < 1.0
+    for late in rows["00"], rows["49"]:  # how slow they are was found out with the text of the list
+        assert late["presentationHint"]["lazy"] and "Slow object at" in late["value"]
+        assert [row["value"] for row in look.rows(late).values()] == ["slow"]
 
 
 def test_what_is_there_of_an_answer_can_be_sent_at_any_moment(look):

@@ -21,4 +21,4 @@ def goto(session, request):
         session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
         session.debugger.arrived(record)
 
-    return on_thread(session, request, record, lambda: looking.goto(session.debugger, record, target), went)
+    return on_thread(session, request, record, lambda: looking.goto(session.debugger, record, target), then=went)

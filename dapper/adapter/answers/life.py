@@ -64,4 +64,7 @@ def restart(session, request):
 
 @answers("cancel")
 def cancel(session, request):
+    task = session.tasks.get(request.get("requestId", int))
+    if task is not None:
+        task.cancelled = True
     return {}

@@ -49,6 +49,10 @@ def _step(session, request, kind):
     record = session.debugger.crew.record(request.get("threadId", int, required=True))
     if record.stop is None and record.plan is None:
         raise DapError("not_stopped")
+    if record.hangs:
+        record.doing.leave()
+        if record.doing.is_deaf:
+            raise DapError("busy", thread=record.id, where=record.doing.place())
 
     def run():
         session.send(success(request.message))

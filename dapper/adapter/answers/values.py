@@ -1,7 +1,9 @@
 """Requests about values: variables and expressions, looked at and set."""
-from dapper.adapter.answers.work import at_frame, on_owner
+from dapper.adapter.answers.work import ACTS, at_frame, on_owner
 from dapper.adapter.debugger import looking
 from dapper.adapter.request import answers
+
+UNLIMITED = ("repl", "clipboard", None)  #: what is evaluated on purpose may take as long as it takes
 
 
 @answers("variables")
@@ -14,10 +16,16 @@ def variables(session, request):
         "format": _format(request),
     }
 
-    def run():
-        return {"variables": looking.variables(session.debugger, reference, query, session.display)}
+    found = []
 
-    return on_owner(session, request, reference, run)
+    def run():
+        return {"variables": looking.variables(session.debugger, reference, query, session.display, found)}
+
+    def early():
+        """What is there without the user's code; the rest is lazy in it."""
+        return {"variables": [dict(variable) for variable in found]} if found else None
+
+    return on_owner(session, request, reference, run, early=early)
 
 
 @answers("setVariable")
@@ -31,6 +39,7 @@ def set_variable(session, request):
         request,
         reference,
         lambda: looking.set_variable(session.debugger, reference, name, value, session.display, hex),
+        limit=ACTS * session.display.seconds,
     )
 
 
@@ -45,6 +54,7 @@ def evaluate(session, request):
         request,
         handle,
         lambda: looking.evaluate(session.debugger, handle, expression, context, format, session.display),
+        limit=float("inf") if context in UNLIMITED else None,
     )
 
 
@@ -59,6 +69,7 @@ def set_expression(session, request):
         request,
         handle,
         lambda: looking.set_expression(session.debugger, handle, expression, value, session.display, hex),
+        limit=ACTS * session.display.seconds,
     )
 
 

@@ -133,9 +133,9 @@ class Crew:
         return self.any_standing() or self._runs()
 
     def any_standing(self):
-        """A record to do a job for a thread that can't do its own, or None; an announced one first."""
+        """A record to do a job for a thread that can't do its own, or None; an announced one first, a hanging one last."""
         standing = [record for record in self if record.stop is not None]
-        standing.sort(key=lambda record: (not record.stop.announced, record.id))
+        standing.sort(key=lambda record: (record.hangs, not record.stop.announced, record.id))
         return standing[0] if standing else None
 
     def someone_stands(self):

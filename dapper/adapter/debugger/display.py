@@ -1,9 +1,11 @@
 """How the client wants values shown: limits, groups, and the optional fields it understands."""
+from _weakref import ref
 from os import environ
 from sys import maxsize
 
 #: What a client without paging gets at once of a long container, and how much one ``more`` range holds.
 FIRST, RANGE = 100, 1000
+SECONDS = 3.0
 
 _GROUPS = ("special", "function", "class", "protected")
 
@@ -41,13 +43,13 @@ class Display:
         types, paging, memory: the client knows the type, paging and memory reference fields of a variable.
         first: items of a long container that are shown at once when no page is asked for.
         range: items in one ``more`` range behind them.
-        return_values: whether the values of calls just returned from are shown.
+        seconds: how long user code may run for one look at values.
     """
 
-    __slots__ = ("limits", "groups", "types", "paging", "memory", "first", "range", "return_values")
+    __slots__ = ("limits", "groups", "types", "paging", "memory", "first", "range", "seconds", "_slow")
 
     def __init__(self, limits=None, groups=None, types=True, paging=True, memory=False, first=FIRST, range=RANGE,
-                 return_values=True):
+                 seconds=SECONDS):
         self.limits = limits or Limits()
         self.groups = {"special": "group", "function": "group", "class": "group", "protected": "inline"}
         self.groups.update(groups or {})
@@ -56,15 +58,25 @@ class Display:
         self.memory = memory
         self.first = first
         self.range = range
-        self.return_values = return_values
+        self.seconds = seconds
+        self._slow = {}  # id → weak reference of classes
+
+    def is_slow(self, cls):
+        """Whether the text of an instance of ``cls`` took so long before that it is made only when somebody asks."""
+        known = self._slow.get(id(cls))
+        return known is not None and known() is cls
+
+    def note_slow(self, cls):
+        """Remember that."""
+        self._slow[id(cls)] = ref(cls)
 
     @classmethod
     def from_config(cls, config, client):
         """Read the arguments of launch or attach and of initialize; whatever is null, absent or odd is a default.
 
         Args:
-            config: launch or attach arguments: ``variablePresentation``, ``showReturnValue`` and ``valueLimits``
-                ({string, innerString, items, innerItems}: positive numbers).
+            config: launch or attach arguments: ``variablePresentation`` and ``valueLimits``
+                ({string, innerString, items, innerItems, seconds}: positive numbers).
             client: initialize arguments.
         """
         config = config if isinstance(config, dict) else {}
@@ -81,12 +93,21 @@ class Display:
             memory=client.get("supportsMemoryReferences") is True,
             first=_setting("PYDEVD_CONTAINER_INITIAL_EXPANDED_ITEMS", FIRST),
             range=_setting("PYDEVD_CONTAINER_BUCKET_SIZE", RANGE),
-            return_values=config.get("showReturnValue") is not False,
+            seconds=_seconds(wanted.get("seconds")) or _seconds(environ.get("PYDEVD_INTERRUPT_THREAD_TIMEOUT")) or SECONDS,
         )
 
 
 def _positive(number):
     return type(number) is int and number > 0
+
+
+def _seconds(text):
+    """A positive number of seconds, or None."""
+    try:
+        seconds = float(text) if type(text) in (int, float, str) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
 
 
 def _setting(name, default):

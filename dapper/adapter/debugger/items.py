@@ -88,16 +88,16 @@ class Look:
         return {"name": child.title, "value": "", "variablesReference": number, "presentationHint": {"kind": "virtual"}}
 
     def finish(self):
-        """Run what user code the texts need, within REPR_SECONDS; what is left then stays lazy."""
+        """Run what user code the texts need, within REPR_SECONDS; what is left then, or known as slow, stays lazy."""
         until = monotonic() + REPR_SECONDS
-        text = Text(self.display.limits, self.hex, until=until)
+        text = Text(self.display.limits, self.hex, until=until, slow=self.display)
         for entry, value, level in self._pending:
             if monotonic() > until:
                 break
             if level is None:
                 entry["name"] = value.rename(text)
-                continue
-            self.settle(entry, value, self._value(text, value, level))
+            elif not self.display.is_slow(type_of(value)):
+                self.settle(entry, value, self._value(text, value, level))
 
     def settle(self, entry, value, shown):
         """Give a lazy entry its text, made elsewhere, and its children."""

@@ -46,8 +46,12 @@ def scopes(debugger, handle, how):
     return showing.scopes(handle.frame, _giver(debugger, handle), how, _extra(handle))
 
 
-def variables(debugger, reference, query, how):
-    """The Variables behind a reference."""
+def variables(debugger, reference, query, how, out=None):
+    """The Variables behind a reference.
+
+    Args:
+        out: the list to fill; see items.Item.children.
+    """
     container = debugger.crew.handles.get(reference)
     if type(container) is FrameHandle:
         raise DapError("stale_variables", reference=reference)
@@ -60,6 +64,7 @@ def variables(debugger, reference, query, how):
         raw_string=bool(format.get("rawString")),
         handles=debugger.crew.handles.for_thread(debugger.crew.handles.owner(reference)),
         display=how,
+        out=out,
     )
 
 

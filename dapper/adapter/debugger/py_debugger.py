@@ -193,8 +193,12 @@ class PyDebugger:
         self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), "goto", at_line=True))
 
     def interrupt(self):
-        """Raise KeyboardInterrupt in the main thread, which runs on if it stands."""
-        interrupt_main()
+        """Raise KeyboardInterrupt in the main thread, once it runs on if it stands."""
+        main = self.crew.get(self.main_ident)
+        if main is not None and main.stop is not None:
+            main.interrupted = True  # now it would hit the work it does for the client
+        else:
+            interrupt_main()
         self.go_on()
 
     def pause_at_entry(self):

@@ -34,6 +34,8 @@ from dapper.adapter.debugger.values import (
     user_call,
 )
 
+SLOW = 0.06  #: seconds after which a ``__repr__`` is slow: with one such no answer comes at once
+
 
 def cut(text, limit):
     """``text``, or its head with a mark behind it that cannot be taken for data."""
@@ -53,17 +55,21 @@ class Text:
             ``incomplete`` says so.
         until: a time of ``time.monotonic``; no ``__repr__`` of the user is started after it.
         summaries: large arrays and tables in one line instead of their own ``__repr__``.
+        slow: a Display, which knows the classes whose ``__repr__`` takes long: theirs are not run, and new ones noted.
     """
 
-    __slots__ = ("limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_open", "_used", "_makers")
+    __slots__ = (
+        "limits", "hex", "user_code", "incomplete", "_until", "_summaries", "_slow", "_open", "_used", "_makers",
+    )
 
-    def __init__(self, limits, hex=False, user_code=True, until=None, summaries=True):
+    def __init__(self, limits, hex=False, user_code=True, until=None, summaries=True, slow=None):
         self.limits = limits
         self.hex = hex
         self.user_code = user_code
         self.incomplete = False
         self._until = until
         self._summaries = summaries
+        self._slow = slow
         self._open = []
         self._used = 0
         self._makers = {}  # class → maker
@@ -84,7 +90,11 @@ class Text:
     def foreign(self, value, level, make=repr):
         """The text that code of the user or of a library makes."""
         limit = self.limits.inner_string if level else self.limits.string
-        if not self.user_code or self._until is not None and monotonic() > self._until:
+        slow, began = self._slow, monotonic()
+        if not self.user_code or self._until is not None and began > self._until:
+            self.incomplete = True
+            return plain(value)
+        if slow is not None and slow.is_slow(type_of(value)):
             self.incomplete = True
             return plain(value)
         try:
@@ -97,6 +107,9 @@ class Text:
             raise
         except BaseException as error:  # boundary: a failing __repr__ is shown and never fails a request
             return "<repr of %s failed: %s>" % (type_name(type_of(value)), cut(error_text(error), limit))
+        finally:
+            if slow is not None and monotonic() - began > SLOW:
+                slow.note_slow(type_of(value))
 
     # -- builtin values -------------------------------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ class ThreadRecord:
         plan: the Plan of the step under way, or None.
         pausing: None, or the stop reason for which the thread is asked to stop at its next line.
         entering: a frame that has just started and whose code a function breakpoint names, or None.
+        doing: the work it does for the client now, or None; it has ``is_late``, ``is_deaf`` and ``place()``.
         stop: the Stop it stands at, or None while it runs.
     """
 
@@ -74,9 +75,15 @@ class ThreadRecord:
         self.stop = None
         self.entering = None
         self.interrupted = False
+        self.doing = None
         self._jobs = deque()
         self._wake = allocate_lock()
         self._wake.acquire()
+
+    @property
+    def hangs(self):
+        """Whether it hangs in the user's code that it runs for the client."""
+        return self.doing is not None and self.doing.is_late
 
     def post(self, job):
         """Hand a Job to the thread. From any thread."""

@@ -1,8 +1,10 @@
-"""Facts about values, asked so that none of the user's code runs; and the one door to that code, ``user_call``.
+"""Facts about values, asked so that none of the user's code runs; what does run it passes through ``user_call``.
 
 Types are asked, never instances: ``obj.__class__`` may lie and ``getattr`` may run a property.
 """
 import sys
+
+from dapper.adapter.debugger.visits import Interrupted, user_call
 
 type_of = type
 mro_of = type.__dict__["__mro__"].__get__
@@ -40,23 +42,6 @@ _NEW_LASTI = _probe.gi_frame.f_lasti
 del _probe, _coroutine, _async_generator
 
 MISSING = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "<missing>"})()
-
-
-class Interrupted(BaseException):
-    """Raised into user code from outside, because the request it runs for was cancelled or took too long.
-
-    It passes through every place here that shows an error of user code as text.
-    """
-
-
-def user_call(function, *args):
-    """Run a piece of the user's code. Every such call passes here, so that a budget has one place to stand.
-
-    Args:
-        function: what to call; it may hang, raise anything or change anything.
-        args: its positional arguments.
-    """
-    return function(*args)
 
 
 def type_attribute(cls, name):

@@ -1,0 +1,181 @@
+"""A request that a thread of the program works at: how long it may take, and what is answered when it takes longer.
+
+The thread may hang in the user's code, and not even be interruptible there. So the thread that reads looks after it
+(`tick`): it sends what is there in time, calls the work off, and answers in the thread's place.
+"""
+from _thread import allocate_lock, get_ident
+
+from dapper.adapter.debugger.crew import main_ident
+from dapper.adapter.debugger.originals import monotonic
+from dapper.adapter.debugger.visits import Interrupted, Visit
+from dapper.protocol.errors import DapError, failure, success
+
+EARLY = 0.07  #: seconds after which an answer that is useful though unfinished is sent
+GRACE = 0.1  #: seconds to finish in for a thread that was told to go on
+PATIENCE = 0.25  #: seconds from calling off to answering in the thread's place
+UNHEARD = 0.5  #: seconds that work goes on when its answer is sent already
+_SOON, _LATER = 0.02, 0.25  # seconds between two looks
+_NEVER = float("inf")
+
+
+class Task:
+    """One request and the thread that works at it.
+
+    Args:
+        session: where it came from.
+        request: the Request.
+        run: makes the body of the response.
+        record: the ThreadRecord of the thread that will run it, or None if it is a hidden one.
+        limit: seconds user code may take; None: the session's limit for looking.
+        early: gives the body of a useful answer before ``run`` is done, or None; called on the reading thread.
+        then: called with the record after a successful answer.
+    """
+
+    def __init__(self, session, request, run, record, limit=None, early=None, then=None):
+        self.cancelled = False
+        self._session = session
+        self._request = request
+        self._run = run
+        self._record = record
+        self._limit = session.display.seconds if limit is None else limit
+        self._early = early
+        self._then = then
+        self._lock = allocate_lock()
+        self._answered = False
+        self._visit = None
+        self._began = None
+        self._leave_by = _NEVER
+        self._called_off = None  # when
+
+    # The thread that works
+
+    def work(self):
+        """Work it out and answer. Called on the thread it is for."""
+        if not self._answered:
+            self._began = monotonic()
+            if self._record is not None:
+                self._record.doing = self
+                self._visit_for(get_ident() == main_ident())
+                self._record.doing = None
+            else:
+                hidden = self._session.debugger.crew.hidden
+                hidden.add(get_ident())
+                self._visit_for(False)
+                hidden.discard(get_ident())
+        self._forget()
+
+    def refuse(self):
+        """It will never be worked at."""
+        self._answer(failure(self._request.message, DapError("not_stopped")))
+        self._forget()
+
+    def _visit_for(self, is_main):
+        self._visit = visit = Visit(is_main)
+        response = None
+        try:
+            with visit:
+                response = self._response()
+        except Interrupted:
+            visit.__exit__(None, None, None)  # it came in the last moment
+        if response is None:
+            response = failure(self._request.message, self._why())
+        if self._answer(response) and response["success"] and self._then is not None:
+            self._then(self._record)
+
+    def _response(self):
+        message = self._request.message
+        try:
+            return success(message, self._run())
+        except DapError as error:
+            return failure(message, error)
+        except KeyboardInterrupt:
+            if self._record is not None:
+                self._record.interrupted = True  # Ctrl-C in the midst of our work is meant for the program
+            return failure(message, DapError("cancelled"))
+        except Exception as error:  # boundary: session dispatch; our bug is answered, and the session lives
+            self._session.log.fault()
+            return failure(message, error)
+
+    def _why(self):
+        """Why it was called off."""
+        if self.cancelled:
+            return DapError("cancelled")
+        if self._leave_by != _NEVER:
+            return DapError("not_stopped")
+        return DapError("too_slow", seconds="%g" % self._limit)
+
+    def _answer(self, response):
+        with self._lock:
+            if self._answered:
+                return False
+            self._answered = True
+        self._session.send(response)
+        return True
+
+    def _forget(self):
+        self._session.tasks.pop(self._request.seq, None)
+        self._run = self._early = self._then = None
+
+    # The thread that reads
+
+    @property
+    def is_late(self):
+        """Whether it takes longer than an answer should."""
+        return self._answered or self._began is not None and monotonic() > self._began + EARLY
+
+    @property
+    def is_deaf(self):
+        """Whether it was called off and does not end."""
+        return self._called_off is not None and monotonic() > self._called_off + PATIENCE
+
+    def place(self):
+        """Where in the program it is."""
+        return self._visit.place()
+
+    def leave(self):
+        """The thread is wanted elsewhere: end it."""
+        self._leave_by = monotonic()
+
+    def tick(self):
+        """Do what is due.
+
+        Returns:
+            Seconds until there may be more to do.
+        """
+        now = monotonic()
+        record = self._record
+        if self._leave_by == _NEVER and record is not None and (record.stop is None or record.stop.released):
+            self._leave_by = now + GRACE
+        if self._began is None:
+            return self._wait(now, record)
+        if self._visit is None:
+            return _SOON
+        elapsed = now - self._began
+        if not self._answered and elapsed >= EARLY:
+            early = self._early
+            body = early() if early is not None else None
+            if body is not None:
+                self._answer(success(self._request.message, body))
+        due = min(self._began + (UNHEARD if self._answered else self._limit), self._leave_by)
+        if self.cancelled or now >= due:
+            return self._call_off(now)
+        next_look = EARLY - elapsed if elapsed < EARLY and not self._answered else _LATER
+        return min(next_look, due - now)
+
+    def _call_off(self, now):
+        if self._called_off is None:
+            self._called_off = now
+        self._visit.call_off()
+        if now - self._called_off < PATIENCE:
+            return _SOON
+        self._answer(failure(self._request.message, self._why()))
+        return _LATER
+
+    def _wait(self, now, record):
+        """Somebody else's work stands before it."""
+        doing = record.doing if record is not None else None
+        if self.cancelled or now >= self._leave_by:
+            self._answer(failure(self._request.message, self._why()))
+        elif doing is not None and doing.is_deaf:
+            self._answer(failure(self._request.message, DapError("busy", thread=record.id, where=doing.place())))
+        return _SOON

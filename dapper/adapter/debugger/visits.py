@@ -1,0 +1,166 @@
+"""User code that runs for a request: on which thread it runs now, and how it is called off.
+
+A thread of the program makes a *visit* to the user's code when it works for the client. Where the visit takes too long
+or is not wanted any more, `Interrupted` is raised in that code: in the main thread by a signal, which ends blocking
+system calls and waits for locks, too; in others by CPython's asynchronous exceptions, which wait for the next bytecode.
+Nothing is raised in code of ours, which may be in the middle of a message.
+"""
+import os
+import sys
+from _thread import allocate_lock, get_ident
+
+try:
+    import _signal
+except ImportError:  # an interpreter without signals
+    _signal = None
+
+_current_frames = sys._current_frames
+_OURS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+
+#: Signals that do nothing by default, so that one too many does no harm.
+_SIGNALS = [getattr(_signal, name) for name in ("SIGURG", "SIGWINCH") if hasattr(_signal, name)]
+if not hasattr(_signal, "pthread_kill"):
+    _SIGNALS = []
+
+_visits = {}  # ident → the Visit of a thread
+_set_async_exc = None
+
+
+class Interrupted(BaseException):
+    """Raised into user code from outside, because the request it runs for was cancelled or took too long.
+
+    It passes through every place here that shows an error of user code as text.
+    """
+
+
+def user_call(function, *args):
+    """Run a piece of the user's code. Every such call passes here.
+
+    Args:
+        function: what to call; it may hang, raise anything or change anything.
+        args: its positional arguments.
+
+    Raises:
+        Interrupted: the visit was called off.
+    """
+    visit = _visits.get(get_ident())
+    if visit is None:
+        return function(*args)
+    if visit.called_off:
+        raise Interrupted
+    depth = visit.depth
+    visit.depth = depth + 1
+    try:
+        return function(*args)
+    finally:
+        visit.depth = depth
+        if visit.called_off and not depth:
+            visit.calm()
+
+
+class Visit:
+    """The work of the calling thread for one request; a context manager.
+
+    Args:
+        is_main: whether it is the main thread.
+
+    Attributes:
+        depth: how many calls of user code we are in.
+        called_off: whether no more user code is to run.
+    """
+
+    __slots__ = ("ident", "depth", "called_off", "_lock", "_shot", "_signal", "_outer")
+
+    def __init__(self, is_main):
+        self.ident = get_ident()
+        self.depth = 0
+        self.called_off = False
+        self._lock = allocate_lock()
+        self._shot = False
+        self._signal = _free_signal() if is_main else None
+        self._outer = _visits.get(self.ident)
+
+    def __enter__(self):
+        if self._signal is not None:
+            try:
+                _signal.signal(self._signal, self._on_signal)
+            except ValueError:  # not the main thread as signals see it
+                self._signal = None
+        _visits[self.ident] = self
+        return self
+
+    def __exit__(self, kind, error, tb):
+        self.depth = 0
+        if self._outer is None:
+            _visits.pop(self.ident, None)
+        else:
+            _visits[self.ident] = self._outer
+        self.calm()
+        if self._signal is not None:
+            _signal.signal(self._signal, _signal.SIG_DFL)
+            self._signal = None
+        return kind is Interrupted
+
+    def call_off(self):
+        """Have the user's code end. From another thread, again and again: the code may swallow it, or not listen yet."""
+        self.called_off = True
+        with self._lock:
+            if not self.depth or not _is_theirs(_current_frames().get(self.ident)):
+                return
+            if self._signal is not None:
+                _signal.pthread_kill(self.ident, self._signal)
+            else:
+                self._shot = _raise_in(self.ident, Interrupted)
+
+    def calm(self):
+        """Nothing is raised from now on."""
+        with self._lock:
+            if self._shot:
+                self._shot = False
+                _raise_in(self.ident, None)
+
+    def place(self):
+        """Where the user's code is at the moment: ``function, file:line``."""
+        frame = _current_frames().get(self.ident)
+        while frame is not None and _is_ours(frame):
+            frame = frame.f_back
+        if frame is None:
+            return "the program"
+        code = frame.f_code
+        name = getattr(code, "co_qualname", code.co_name)
+        return "%s, %s:%d" % (name, os.path.basename(code.co_filename), frame.f_lineno or code.co_firstlineno)
+
+    def _on_signal(self, number, frame):
+        if self.called_off and self.depth and _is_theirs(frame):
+            raise Interrupted
+
+
+def _is_ours(frame):
+    return frame.f_code.co_filename.startswith(_OURS)
+
+
+def _is_theirs(frame):
+    """Whether an exception may be raised in ``frame``."""
+    return frame is not None and (not _is_ours(frame) or frame.f_code is user_call.__code__)
+
+
+def _free_signal():
+    for number in _SIGNALS:
+        if _signal.getsignal(number) == _signal.SIG_DFL:
+            return number
+    return None
+
+
+def _raise_in(ident, kind):
+    """Have a thread raise ``kind`` at its next bytecode, or nothing after all with None; whether that is possible."""
+    global _set_async_exc
+    if _set_async_exc is None:
+        try:
+            from ctypes import c_int, c_ulong, py_object, pythonapi
+
+            function = pythonapi["PyThreadState_SetAsyncExc"]  # a fresh object: the attribute is shared with the user
+        except (ImportError, AttributeError):
+            return False
+        function.argtypes, function.restype = (c_ulong, py_object), c_int
+        _set_async_exc = lambda ident, kind: function(ident, py_object() if kind is None else kind)
+    return bool(_set_async_exc(ident, kind))
