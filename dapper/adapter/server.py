@@ -19,6 +19,7 @@ _getpid = os.getpid
 _sleep = time.sleep
 _time = time.monotonic
 
+TAKE_UP_TIME = 60.0  #: seconds the hub has to want us; it decides sooner, unless it is no hub
 PARKING_TIME = 1.0  #: seconds a fork waits for the reading thread to finish the message it is at
 LOOK_AGAIN = 0.5  #: seconds between two looks whether there is still a session
 
@@ -52,6 +53,7 @@ class Server:
         self._away = False  # did the thread leave for one?
         self._reader = None
         self._cancelled = False
+        self._hooked = False  # into what the interpreter does at its end, and at breakpoint()
 
     # -- ways in ----------------------------------------------------------------------------------------------------
 
@@ -77,9 +79,11 @@ class Server:
         hello = introduce(token, start_method)
         hello["ppid"] = parent or hello["ppid"]
         link.send({"type": "event", "event": "dapperHello", "body": hello})
-        if not sock.recv(1, _socket.MSG_PEEK):
+        sock.settimeout(TAKE_UP_TIME)
+        if not _first_byte(sock):
             link.close()  # the hub does not want us; nothing heavy was loaded yet
             return False
+        sock.settimeout(None)
         self._prepare()
         self._begin(link, launched)
         self._start_thread()
@@ -117,15 +121,21 @@ class Server:
         from dapper.adapter.debugger.py_debugger import get_debugger
 
         get_debugger()  # made here: two threads that both ask for the first time would get one each
-        if self._waker is None:
-            self._waker = Waker()
+        self._follow()
+        if not self._hooked:
+            self._hooked = True
             atexit.register(self._program_ends)
-            children.install(self)
-            if self.home is not None:
-                from dapper.adapter import spawning
-
-                spawning.install()
             install_breakpoint_hook()
+
+    def _follow(self):
+        if self._waker is not None:
+            return
+        self._waker = Waker()
+        children.install(self)
+        if self.home is not None:
+            from dapper.adapter import spawning
+
+            spawning.install()
 
     # -- the thread -------------------------------------------------------------------------------------------------
 
@@ -170,6 +180,11 @@ class Server:
         if request.get("command") in ("launch", "attach") and self.home is not None:
             if children.unwanted(request.get("arguments")):
                 self.unfollow()
+
+    def let_be(self):
+        """Nobody debugs this process; what it starts may still report to the same hub."""
+        if self.home is not None:
+            self._follow()
 
     def unfollow(self):
         """Children are not debugged from now on."""
@@ -218,11 +233,12 @@ class Server:
         for thing in (self._link, self._listener, self._waker):
             if thing is not None:
                 thing.drop()
+        hooked = self._hooked
         self.__init__()
+        self._hooked = hooked
         self._waker = Waker()
-        from dapper.adapter.debugger.py_debugger import forget_inherited
-
-        forget_inherited()
+        if "dapper.adapter.debugger.py_debugger" in sys.modules:  # else the parent was not debugged either
+            sys.modules["dapper.adapter.debugger.py_debugger"].forget_inherited()
         if home is not None:
             self.home = home
             join_hub(self, home, "fork")
@@ -281,7 +297,10 @@ def boot():
 
 
 def join_hub(server, home, start_method, is_root=False):
-    """Report, and wait for the go; what the hub does not want runs on at once."""
+    """Report, and wait for the go; what the hub does not want runs on at once.
+
+    Its children report all the same: the hub may want those.
+    """
     try:
         wanted = server.report(home, start_method, launched=is_root, on_loss=end_with_hub)
     except OSError as error:
@@ -289,12 +308,13 @@ def join_hub(server, home, start_method, is_root=False):
             sys.stderr.write("dapper: the debugger that started this program is gone (%s).\n" % error)
             os._exit(1)
         wanted = False
+        server.unfollow()
     if wanted:
         server.wait_for_go()
     elif is_root:
         end_with_hub()
     else:
-        server.unfollow()
+        server.let_be()
 
 
 def end_with_hub():
@@ -305,6 +325,14 @@ def end_with_hub():
     os.kill(_getpid(), 15)
     _sleep(2.0)
     os.kill(_getpid(), 9)
+
+
+def _first_byte(sock):
+    """The first of what comes, which stays there; nothing if nothing comes."""
+    try:
+        return sock.recv(1, _socket.MSG_PEEK)
+    except _socket.timeout:
+        return b""
 
 
 def break_into(frame):

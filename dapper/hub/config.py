@@ -65,7 +65,8 @@ class Launch:
         env: name → str, or None to remove.
         console: one of CONSOLES.
         title: of the terminal.
-        no_debug, follow: bool; follow: are child processes wanted?
+        no_debug: bool.
+        children: which of them are wanted; see filters.ChildRules.
     """
 
     def __init__(self, arguments):
@@ -81,7 +82,7 @@ class Launch:
             raise wrong("'console' has to be one of %s, not %r" % (", ".join(CONSOLES), self.console))
         self.title = take(arguments, "consoleTitle", str, "", "a string") or "Python Debug Console"
         self.no_debug = truth(arguments, "noDebug")
-        self.follow = truth(arguments, "subProcess", True)
+        self.children = arguments.get("subProcess")
 
     @property
     def words(self):

@@ -1,6 +1,7 @@
 """A program the hub starts: from its command to the end of the last of its children."""
 from dapper.hub import processes
 from dapper.hub.children import Children
+from dapper.hub.filters import ChildRules
 from dapper.hub.replay import Wishes
 from dapper.hub.spawn import KeptProgram, PipedProgram
 from dapper.hub.targets import SOFT_END, Target
@@ -23,6 +24,7 @@ class Launched(Target):
     def __init__(self, session, launch):
         super().__init__(session)
         self._launch = launch
+        self._rules = None
         self._ticket = None
         self._program = None
         self._returncode = None
@@ -33,6 +35,7 @@ class Launched(Target):
 
     def begin(self):
         session = self.session
+        self._rules = ChildRules(self._launch.children)
         self._ticket = session.hub.door.expect(lambda channel, hello: session.post(self._reported, channel, hello))
         self._returncode, self._asked_to_end, self._told_exit = None, False, False
         kind = PipedProgram
@@ -66,7 +69,7 @@ class Launched(Target):
             self._too_old(hello)
         elif root is None or root.pid == hello["pid"]:
             self.session.joined(channel, hello)
-        elif not self._launch.follow or self.session.has_ended:
+        elif self.session.has_ended or not self._rules.wants(hello):
             channel.close()
         else:
             self._children.reported(channel, hello)
