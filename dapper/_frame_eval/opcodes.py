@@ -212,16 +212,20 @@ def self_loops(code):
     return found
 
 
+_END_OF_STARS = 3  # COPY, POP_JUMP_FORWARD_IF_NOT_NONE, POP_TOP
+
+
 def _bare_ends(items):
     """Offsets that end something begun elsewhere, though their line is another's.
 
     A jump back to a loop: an element that a comprehension's ``if`` left out has its line there too. A return of what
-    is on the stack already.
+    is on the stack already. What follows the last ``except*`` of 3.11: early releases give it the line of that block.
     """
     return {
         item.offset
-        for item in items
+        for number, item in enumerate(items)
         if item.opcode in opsets.ENDS_ELSEWHERE
+        or opsets.PREP_RERAISE_STAR in [one.opcode for one in items[max(number - _END_OF_STARS, 0) : number]]
         or item.opcode in ENDS_FLOW and item.target is not None and item.target < item.offset
     }
 
