@@ -35,6 +35,8 @@ RECURSION_ERROR_STICKS = _version < (3, 9)
 ONE_LINE_LOOPS_ARE_SILENT = _version >= (3, 13)
 #: A RecursionError that is swallowed leaves the thread marked, and 50 frames on the interpreter aborts (up to 3.9).
 OVERFLOW_STICKS = _version < (3, 10)
+#: ``sys.exit`` makes an instance of SystemExit at once (3.12), else its exception is one of class and value.
+EXIT_MAKES_ITS_EXCEPTION = _version >= (3, 12)
 
 # ---- facts: instructions -------------------------------------------------------------------------------------------
 

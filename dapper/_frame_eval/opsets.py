@@ -34,6 +34,7 @@ WITH_EXCEPT_START = only("WITH_EXCEPT_START")
 RETURN_GENERATOR = only("RETURN_GENERATOR")
 YIELD_VALUE = only("YIELD_VALUE")
 YIELD_FROM = only("YIELD_FROM")
+RAISE_VARARGS = only("RAISE_VARARGS")
 
 HAS_ARG = frozenset(_opcode.hasarg) if hasattr(_opcode, "hasarg") else frozenset(range(_opcode.HAVE_ARGUMENT, 256))
 HAS_CONST = frozenset(_opcode.hasconst)

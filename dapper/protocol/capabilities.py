@@ -1,5 +1,10 @@
 """What dapper claims in the answer to `initialize`; the hub answers it before a debuggee exists."""
 
+_CONDITION = {
+    "supportsCondition": True,
+    "conditionDescription": "Types (ValueError, app.NotFound), module:app.models, !KeyError to leave out, or an expression with exc",
+}
+
 EXCEPTION_FILTERS = [
     {
         "filter": "raised",
@@ -16,7 +21,7 @@ EXCEPTION_FILTERS = [
     {
         "filter": "userUnhandled",
         "label": "User Uncaught Exceptions",
-        "description": "Stop when an exception leaves your code and goes into a library's.",
+        "description": "Stop where an exception is raised that nothing up the stack will handle but a library that handles all.",
         "default": False,
     },
 ]
@@ -35,11 +40,12 @@ def capabilities():
         "supportsSetExpression": True,
         "supportsGotoTargetsRequest": True,
         "supportsCompletionsRequest": True,
-        "completionTriggerCharacters": ["."],
+        "completionTriggerCharacters": [".", "'", '"'],
         "supportsModulesRequest": True,
         "supportsLoadedSourcesRequest": True,
         "supportsRestartRequest": True,
         "supportsExceptionOptions": True,
+        "supportsExceptionFilterOptions": True,
         "supportsExceptionInfoRequest": True,
         "supportsValueFormattingOptions": True,
         "supportsDelayedStackTraceLoading": True,
@@ -48,7 +54,10 @@ def capabilities():
         "supportsTerminateDebuggee": True,  # debugpy's spelling, which some clients came to read
         "supportsClipboardContext": True,
         "supportsCancelRequest": True,
+        "supportsReadMemoryRequest": True,
+        "supportsWriteMemoryRequest": True,
+        "supportsTerminateThreadsRequest": True,
         "supportsBreakpointLocationsRequest": True,
         "supportsSteppingGranularity": False,
-        "exceptionBreakpointFilters": [dict(filter) for filter in EXCEPTION_FILTERS],
+        "exceptionBreakpointFilters": [dict(filter, **_CONDITION) for filter in EXCEPTION_FILTERS],
     }

@@ -36,8 +36,7 @@ def set_exception_breakpoints(session, request):
     except (TypeError, AttributeError) as error:
         raise request.wrong(error) from None
     session.debugger.set_filters(filters)
-    count = len(request.arguments.get("filters") or ()) + len(request.arguments.get("filterOptions") or ())
-    return {"breakpoints": [{"verified": True} for _ in range(count)]}
+    return {"breakpoints": filters.answers}
 
 
 @answers("breakpointLocations")

@@ -1,56 +1,171 @@
-"""Which exceptions stop the program: the three filters, with conditions, and whether somebody handles one."""
-import sys
+"""Which exceptions the client wants to stop at: three filters, each with a condition, and rules for single types."""
 
 _NOISE = (StopIteration, StopAsyncIteration, GeneratorExit)  # how loops and generators end, not errors
+_MODES = {"always": "raised", "unhandled": "uncaught", "userUnhandled": "userUnhandled"}
+FILTERS = ("raised", "uncaught", "userUnhandled")
 
 
 class Filters:
     """What the client asked for in setExceptionBreakpoints.
 
+    ``exceptionOptions``, where there are any, say all that is wanted: ``filters`` are for clients that know no better.
+
+    Args:
+        arguments: those of the request.
+
     Attributes:
-        raised, uncaught, user_unhandled: None when off, else a condition: a string of exception types separated by
-            commas or blanks, or "".
+        answers: DAP Breakpoints, one for each filter, filter option and exception option, in this order.
     """
 
     def __init__(self, arguments=None):
         arguments = arguments or {}
-        wanted = {name: "" for name in arguments.get("filters") or ()}
+        self.answers = []
+        self._conditions = {}  # filter → Condition
+        self._rules = []
+        for name in arguments.get("filters") or ():
+            self._add(name, "")
         for option in arguments.get("filterOptions") or ():
-            wanted[option.get("filterId")] = option.get("condition") or ""
+            self._add(option.get("filterId"), option.get("condition") or "")
         for option in arguments.get("exceptionOptions") or ():
-            self._option(option, wanted)
-        self.raised = wanted.get("raised")
-        self.uncaught = wanted.get("uncaught")
-        self.user_unhandled = wanted.get("userUnhandled")
+            self._rules.append(_Rule(option))
+            self.answers.append({"verified": True})
+        if self._rules:
+            self._conditions = {}
 
-    def _option(self, option, wanted):
-        names = [name for segment in (option.get("path") or ())[1:] for name in segment.get("names") or ()]
-        mode = {"always": "raised", "unhandled": "uncaught", "userUnhandled": "userUnhandled"}.get(option.get("breakMode"))
-        for name in ("raised", "uncaught", "userUnhandled"):
-            wanted.pop(name, None) if not names and name != mode else None
-        if mode:
-            wanted[mode] = ", ".join(names)
+    def _add(self, name, text):
+        if name not in FILTERS:
+            problem = "There is no filter %r; there are %s." % (name, ", ".join(FILTERS))
+            self.answers.append({"verified": False, "message": problem, "reason": "failed"})
+            return
+        try:
+            self._conditions[name] = Condition(text)
+            self.answers.append({"verified": True})
+        except (SyntaxError, ValueError) as error:
+            problem = "%s: %s" % (type(error).__name__, getattr(error, "msg", None) or error)
+            self.answers.append({"verified": False, "message": problem, "reason": "failed"})
 
-    @property
-    def at_raise(self):
-        """Whether raising an exception has to be watched at all."""
-        return self.raised is not None or self.user_unhandled is not None
+    def on(self, name):
+        """Whether the filter is on for any exception at all."""
+        return name in self._conditions or any(rule.filter == name for rule in self._rules)
+
+    def reported_once(self, name):
+        """Whether this is the first time that the filter's condition failed."""
+        condition = self._conditions[name]
+        first, condition.reported = not condition.reported, True
+        return first
+
+    def want(self, name, exc_info, frame):
+        """Whether the filter is on for this exception.
+
+        Args:
+            exc_info: (type, exception, traceback)
+            frame: where the thread stands; what a condition may mention.
+
+        Raises:
+            Exception: what the condition raises; the user's.
+        """
+        if self._rules:
+            best = None
+            for rule in self._rules:
+                if rule.covers(exc_info[0]) and (best is None or rule.depth >= best.depth):
+                    best = rule
+            return best is not None and best.filter == name
+        condition = self._conditions.get(name)
+        return condition is not None and condition.holds(exc_info, frame)
+
+
+class _Rule:
+    """One of the client's exceptionOptions."""
+
+    def __init__(self, option):
+        self.filter = _MODES.get(option.get("breakMode"))
+        segments = list(option.get("path") or ())
+        if segments and "Python Exceptions" in (segments[0].get("names") or ()):
+            segments.pop(0)  # the name of the whole tree
+        self.depth = len(segments)
+        self._segments = [(tuple(one.get("names") or ()), bool(one.get("negate"))) for one in segments]
+
+    def covers(self, exc_type):
+        return all(_is_named(exc_type, names) != negate for names, negate in self._segments)
+
+
+class Condition:
+    """Which exceptions, as a text.
+
+    Names separated by commas or blanks: an exception is wanted if one of them is its class or a base of it
+    (``ValueError, app.errors.NotFound``), or, after ``module:``, the module or package it was raised in. ``!`` in
+    front leaves out. Any other text is an expression over the names of the frame and ``exc``, the exception.
+
+    Raises:
+        SyntaxError, ValueError: it is neither.
+    """
+
+    def __init__(self, text):
+        self.text = text.strip()
+        self.reported = False  # it has failed, which is said once
+        self._code = None
+        self._types, self._not_types, self._modules, self._not_modules = [], [], [], []
+        words = self.text.replace(",", " ").split()
+        if all(_is_term(word) for word in words):
+            for word in words:
+                self._term(word)
+        else:
+            self._code = compile(self.text, "<condition>", "eval", 0, True)
+
+    def _term(self, word):
+        leaves_out = word.startswith("!")
+        name = word[leaves_out:]
+        if name.startswith("module:"):
+            (self._not_modules if leaves_out else self._modules).append(name[len("module:"):])
+        else:
+            (self._not_types if leaves_out else self._types).append(name)
+
+    def holds(self, exc_info, frame):
+        """Whether this exception is wanted; see Filters.want."""
+        exc_type, exception, tb = exc_info
+        if self._code is not None:
+            names = dict(frame.f_locals)
+            names["exc"] = exception
+            return bool(eval(self._code, frame.f_globals, names))
+        if self._types and not _is_named(exc_type, self._types) or _is_named(exc_type, self._not_types):
+            return False
+        if self._modules or self._not_modules:
+            place = str(_raised_in(tb, frame).f_globals.get("__name__"))
+            if self._modules and not _is_below(place, self._modules) or _is_below(place, self._not_modules):
+                return False
+        return True
+
+
+def _is_term(word):
+    word = word[word.startswith("!"):]
+    if word.startswith("module:"):
+        word = word[len("module:"):]
+    return all(part.isidentifier() and part not in _OPERATORS for part in word.split("."))
+
+
+_OPERATORS = ("and", "or", "not", "in", "is", "if", "else", "lambda", "await", "True", "False", "None")
+
+
+def _is_named(exc_type, names):
+    for base in type.__dict__["__mro__"].__get__(exc_type):
+        if base.__name__ in names or "%s.%s" % (base.__module__, base.__qualname__) in names:
+            return True
+    return False
+
+
+def _is_below(module, packages):
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def _raised_in(tb, frame):
+    while tb is not None:
+        frame, tb = tb.tb_frame, tb.tb_next
+    return frame
 
 
 def is_noise(exc_type):
     """Whether exceptions of this type end loops and generators as a matter of course."""
     return issubclass(exc_type, _NOISE)
-
-
-def matches(condition, exc_type):
-    """Whether ``exc_type`` or one of its bases is named in ``condition``; an empty one names all."""
-    if not condition:
-        return True
-    names = condition.replace(",", " ").split()
-    for base in exc_type.__mro__:
-        if base.__name__ in names or "%s.%s" % (base.__module__, base.__qualname__) in names:
-            return True
-    return False
 
 
 def passed_before(tb, is_user):
@@ -61,42 +176,3 @@ def passed_before(tb, is_user):
             return True
         tb = tb.tb_next
     return False
-
-
-def leaves_user_code(frame, line, exc_type, is_user, maps, key):
-    """Whether the exception, now in the user's ``frame``, is handled by none of the user's frames below the library.
-
-    Args:
-        maps: LineMaps, which know where the ``try`` statements are.
-        key: ``key(filename)``, the file's key.
-    """
-    while frame is not None and is_user(frame.f_code):
-        line_map = maps.of(key(frame.f_code.co_filename))
-        if line_map is not None and line_map.handles(line, lambda node: _types(node, frame), exc_type):
-            return False
-        frame = frame.f_back
-        line = frame.f_lineno if frame is not None else 0
-    return True
-
-
-def _types(node, frame):
-    """The classes an ``except`` clause names, found without running anything; None when that can't be told."""
-    kind = type(node).__name__
-    if kind == "Tuple":
-        found = [_types(item, frame) for item in node.elts]
-        return None if None in found else tuple(cls for some in found for cls in some)
-    value = _look_up(node, kind, frame)
-    if isinstance(value, tuple):
-        return value
-    return (value,) if isinstance(value, type) else None
-
-
-def _look_up(node, kind, frame):
-    if kind == "Name":
-        for space in (frame.f_locals, frame.f_globals, vars(sys.modules["builtins"])):
-            if node.id in space:
-                return space[node.id]
-    elif kind == "Attribute":
-        owner = _look_up(node.value, type(node.value).__name__, frame)
-        return vars(owner).get(node.attr) if isinstance(owner, (type(sys), type)) else None
-    return None

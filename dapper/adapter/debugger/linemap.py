@@ -25,7 +25,6 @@ class LineMap:
         self.lines = frozenset()
         self.problem = None
         self.statements = []  # (first, last, kind) of simple statements and of the headers of compound ones
-        self._tries = []  # (first, last, handlers) of the bodies of try and with statements
         self._names = {}  # (name, first line) → qualified name
         self._shadowed = {}  # (name, first line) of a comprehension or class → lines its statement covers already
         try:
@@ -83,24 +82,6 @@ class LineMap:
         """Lines of the code of a comprehension or class on which its statement stops already."""
         return self._shadowed.get((code.co_name, code.co_firstlineno), ())
 
-    def handles(self, line, types, exc_type):
-        """Whether a ``try`` or ``with`` in this file would keep an exception raised on ``line`` from leaving.
-
-        Args:
-            types: ``types(node) -> tuple of classes``, or None when it can't tell (then it is taken to handle).
-            exc_type: the exception's class.
-        """
-        for first, last, handlers in self._tries:
-            if not first <= line <= last:
-                continue
-            if handlers is None:
-                return True
-            for handler in handlers:
-                classes = (BaseException,) if handler.type is None else types(handler.type)
-                if classes is None or issubclass(exc_type, classes):
-                    return True
-        return False
-
     def _gather(self, code, prefix, lines):
         own = opcodes.executable_lines(code)
         lines |= own
@@ -121,11 +102,6 @@ class LineMap:
         for child in _children(node):
             if hasattr(child, "lineno") and type(child).__mro__[1].__name__ == "stmt":
                 self.statements.append(_span(child))
-                kind = type(child).__name__
-                if kind in ("Try", "TryStar"):
-                    self._tries.append((child.body[0].lineno, child.body[-1].end_lineno, child.handlers))
-                elif kind in ("With", "AsyncWith"):  # its __exit__ may swallow anything
-                    self._tries.append((child.body[0].lineno, child.body[-1].end_lineno, None))
             self._walk(child)
 
 

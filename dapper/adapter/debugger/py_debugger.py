@@ -7,11 +7,10 @@ from dapper._frame_eval.frame_eval_main import manager
 from dapper._frame_eval.opcodes import executable_lines
 from dapper.adapter.debugger.breakpoints import Table
 from dapper.adapter.debugger.crew import Crew, become_main, main_ident
-from dapper.adapter.debugger.exceptions import Filters, is_noise, leaves_user_code, matches, passed_before
-from dapper.adapter.debugger.frames import chain, traceback_entries
+from dapper.adapter.debugger.exception_stops import ExceptionStops
+from dapper.adapter.debugger.frames import chain
 from dapper.adapter.debugger.gate import Gate
 from dapper.adapter.debugger.hits import Hits
-from dapper.adapter.debugger.hooks import ExceptionHooks
 from dapper.adapter.debugger.linemap import LineMaps
 from dapper.adapter.debugger.originals import interrupt_main
 from dapper.adapter.debugger.sources import Sources
@@ -32,7 +31,6 @@ class PyDebugger:
         self.main_ident = main_ident()
         self.sources = Sources()
         self.maps = LineMaps()
-        self.filters = Filters()
         self.config = {}
         self.console = {"__name__": "__console__"}  # names of expressions evaluated without a frame
         self.crew = Crew(self._say, lambda: self._tell is not None, self._on_stand, self._on_announced)
@@ -40,7 +38,11 @@ class PyDebugger:
         self._hits = Hits(self.sources, self._say)
         self._tell = None
         self._runtime = manager.runtime
-        self._hooks = ExceptionHooks(self.on_uncaught)
+        self._functions = ()
+        self.exceptions = ExceptionStops(self, self._say)
+        self.on_raise = self.exceptions.on_raise
+        self.on_uncaught = self.exceptions.on_uncaught
+        self.post_mortem = self.exceptions.post_mortem
         self.table = self._empty_table()
 
     # A session comes and goes
@@ -73,7 +75,7 @@ class PyDebugger:
             lines = ["breakpoints don't work: %s" % why]
         for line in lines:
             self._say("output", {"category": "important", "output": "dapper: %s\n" % line})
-        self._hooks.install()
+        self.exceptions.start()
         self._apply_filters()
 
     def let_go(self):
@@ -101,6 +103,11 @@ class PyDebugger:
         """Wake everybody who waits for a client."""
         self.gate.wake()
 
+    @property
+    def is_heard(self):
+        """Whether there is a client to tell."""
+        return self._tell is not None
+
     def is_connected(self):
         """Whether a client is there and has finished its configuration."""
         return self.gate.is_open
@@ -109,16 +116,16 @@ class PyDebugger:
         """Forget the session: no breakpoints, no engine, every thread runs."""
         self._tell = None
         self.table = self.table.cleared()
-        self.filters = Filters()
+        self._functions = ()
         debugger_integration.remove_integration(self)
-        self._hooks.remove()
+        self.exceptions.stop()
         self.crew.dismiss()
         self.gate.close()
 
     def forget(self):
         """In a forked child: be silent, and leave the hooks as they were."""
         self._tell = None
-        self._hooks.remove()
+        self.exceptions.stop()
 
     @property
     def engine_name(self):
@@ -137,12 +144,15 @@ class PyDebugger:
 
     def set_function_breakpoints(self, breakpoints):
         """Replace all function breakpoints."""
-        self.use(self.table.with_functions(breakpoints))
+        self._functions = tuple(breakpoints)
+        self.use(self.table.with_functions(self._functions + tuple(self.exceptions.breakpoints())))
 
     def set_filters(self, filters):
         """Replace the exception filters."""
-        self.filters = filters
+        before, self.exceptions.filters = self.exceptions.filters, filters
         self._apply_filters()
+        if before.on("uncaught") != filters.on("uncaught"):
+            self.set_function_breakpoints(self._functions)
 
     def use(self, table):
         """Replace the whole table of breakpoints."""
@@ -158,7 +168,7 @@ class PyDebugger:
 
     def _apply_filters(self):
         if self._runtime.engine is not None:
-            self._runtime.engine.watch_raises(self.filters.at_raise)
+            self._runtime.engine.watch_raises(self.exceptions.at_raise)
 
     # Going on
 
@@ -242,6 +252,7 @@ class PyDebugger:
         record = self.crew.here()
         if record.stop is None:
             record.entering = frame
+            self.exceptions.on_enter(frame)
 
     def on_line(self, frame, line, stops, offset=None):
         """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
@@ -295,50 +306,6 @@ class PyDebugger:
             returned["(return) " + frame.f_code.co_name] = value
         self.crew.stand(record, Stop(chain(frame.f_back), plan.reason, returned=returned))
 
-    def on_raise(self, frame, exc_info):
-        """An exception was raised in ``frame``, or came up to it."""
-        exc_type, exception, tb = exc_info
-        filters, is_user = self.filters, self.sources.is_user
-        if self._tell is None or get_ident() in self.crew.hidden or not is_user(frame.f_code) or is_noise(exc_type):
-            return
-        record = self.crew.here()
-        if record.stop is not None:
-            return
-        if filters.raised is not None and matches(filters.raised, exc_type) and not passed_before(tb, is_user):
-            mode = "always"
-        elif (
-            filters.user_unhandled is not None
-            and matches(filters.user_unhandled, exc_type)
-            and not passed_before(tb, is_user)
-            and leaves_user_code(frame, frame.f_lineno, exc_type, is_user, self.maps, self.sources.key)
-        ):
-            mode = "userUnhandled"
-        else:
-            return
-        frames = chain(frame)
-        self.crew.stand(record, _exception_stop(frames, exc_info, mode))
-
-    def on_uncaught(self, exc_info):
-        """A thread is about to die of an exception."""
-        record = self.crew.here()
-        if record.stop is not None or self._tell is None or self.filters.uncaught is None:
-            return
-        if matches(self.filters.uncaught, exc_info[0]):
-            self.post_mortem(exc_info, "unhandled")
-
-    def post_mortem(self, exc_info, mode="unhandled"):
-        """Stop on the calling thread and show the frames of a traceback."""
-        if self._tell is None:
-            return
-        frames = traceback_entries(exc_info[2]) or chain(sys._getframe(1))
-        frames = [entry for entry in frames if not self.sources.is_ours(entry[0].f_code)]
-        while self.sources.just_my_code and len(frames) > 1 and not self.sources.is_user(frames[0][0].f_code):
-            if not any(self.sources.is_user(frame.f_code) for frame, _ in frames):
-                break
-            frames.pop(0)
-        if frames:
-            self.crew.stand(self.crew.here(), _exception_stop(frames, exc_info, mode))
-
     def on_engine(self, line):
         """Another engine has taken over while the program runs: tell it what the threads are up to."""
         engine = self._runtime.engine
@@ -386,18 +353,6 @@ class PyDebugger:
         return tell is not None
 
     _say = tell
-
-
-def _exception_stop(frames, exc_info, mode):
-    exc_type, exception, tb = exc_info
-    try:
-        description = str(exception)
-    except Exception as error:  # boundary: user's __str__
-        description = "<str of %s failed: %s>" % (exc_type.__name__, type(error).__name__)
-    returned = {"__exception__": (exc_type, exception, tb)}
-    stop = Stop(frames, "exception", exc_type.__name__, description, exception=(exc_type, exception, tb, mode))
-    stop.returned = returned
-    return stop
 
 
 _debugger = None

@@ -1,0 +1,212 @@
+"""Stops at exceptions: where one is raised, where a thread or a task dies of one, where a test fails by one."""
+import sys
+from _thread import get_ident
+
+from dapper._frame_eval.opcodes import EXIT_MAKES_ITS_EXCEPTION
+from dapper.adapter.debugger import landmarks
+from dapper.adapter.debugger.exceptions import Filters, is_noise, passed_before
+from dapper.adapter.debugger.frames import chain, traceback_entries
+from dapper.adapter.debugger.hooks import ExceptionHooks
+from dapper.adapter.debugger.threads import Stop
+
+_ENDS = (SystemExit, KeyboardInterrupt)  # how programs are left, mostly on purpose
+_MOST_KEPT = 1000
+
+
+class ExceptionStops:
+    """Decides which exceptions are stops, and stands there.
+
+    Args:
+        debugger: the PyDebugger.
+        say: ``say(event, body)`` sends a DAP event.
+
+    Attributes:
+        filters: what the client wants.
+    """
+
+    def __init__(self, debugger, say):
+        self.filters = Filters()
+        self._debugger = debugger
+        self._say = say
+        self._hooks = ExceptionHooks(self.on_uncaught)
+        self._judge = None
+        self._exits = None
+        self._elsewhere = {}  # id of an exception that is kept for whoever asks for a result → its type
+        self._shown = None  # id of an exception that was shown where it was raised, as its thread will die of it
+
+    # What is wanted
+
+    def start(self):
+        """Be where uncaught exceptions pass."""
+        self._hooks.install()
+        if self._exits is None and self._stops_at_exit:
+            from dapper.adapter.debugger.exits import Exits
+
+            self._exits = Exits(self._on_exit)
+            self._exits.install()
+
+    def stop(self):
+        """Be gone from there."""
+        self.filters = Filters()
+        self._hooks.remove()
+        if self._exits is not None:
+            self._exits.remove()
+            self._exits = None
+
+    def breakpoints(self):
+        """Function breakpoints of our own, that belong to the filters."""
+        return landmarks.breakpoints() if self.filters.on("uncaught") else []
+
+    @property
+    def at_raise(self):
+        """Whether raising an exception has to be watched at all."""
+        wanted = self.filters
+        if self._stops_at_exit and not EXIT_MAKES_ITS_EXCEPTION and wanted.on("uncaught"):
+            return True
+        return wanted.on("raised") or wanted.on("userUnhandled") or self._dies_at_raise
+
+    @property
+    def _stops_at_exit(self):
+        return self._debugger.config.get("breakOnSystemExit") not in (None, False)
+
+    @property
+    def _dies_at_raise(self):
+        return bool(self._debugger.config.get("uncaughtAtRaise")) and self.filters.on("uncaught")
+
+    def _wants(self, name, exc_info, frame):
+        try:
+            return self.filters.want(name, exc_info, frame)
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:  # boundary: user condition; said once, and it does not stop
+            self._failed(name, error)
+            return False
+
+    def _failed(self, name, error):
+        if self.filters.reported_once(name):
+            text = "The condition of the filter %s failed: %s: %s\n" % (name, type(error).__name__, error)
+            self._say("output", {"category": "important", "output": text})
+
+    # What happens
+
+    def on_raise(self, frame, exc_info):
+        """An exception was raised in ``frame``, or came up to it."""
+        debugger = self._debugger
+        if not debugger.is_heard or get_ident() in debugger.crew.hidden or is_noise(exc_info[0]):
+            return
+        if not debugger.sources.is_user(frame.f_code):
+            return
+        record = debugger.crew.here()
+        if record.stop is not None or debugger.crew.is_exempt(record.ident):
+            return
+        mode = self._mode_at_raise(frame, exc_info)
+        if mode is not None:
+            debugger.crew.stand(record, _stop(chain(frame), exc_info, mode))
+
+    def _mode_at_raise(self, frame, exc_info):
+        """The DAP break mode for which to stop here, or None."""
+        filters = self.filters
+        again = passed_before(exc_info[2], self._debugger.sources.is_user)
+        if not again and filters.on("raised") and self._wants("raised", exc_info, frame):
+            return "always"
+        if issubclass(exc_info[0], SystemExit) and not again and not EXIT_MAKES_ITS_EXCEPTION:
+            return "unhandled" if self._stops_at_exit and self._is_last_exit(frame, exc_info) else None
+        if again and self._elsewhere.pop(id(exc_info[1]), None) is not exc_info[0]:
+            return None
+        unhandled = filters.on("userUnhandled") and not issubclass(exc_info[0], _ENDS)
+        unhandled = unhandled and self._wants("userUnhandled", exc_info, frame)
+        dies = self._dies_at_raise and not issubclass(exc_info[0], SystemExit) and self._wants("uncaught", exc_info, frame)
+        if not unhandled and not dies:
+            return None
+        fate = self._fate(frame, exc_info)
+        if dies and fate == "nobody":
+            self._shown = id(exc_info[1])
+            return "unhandled"
+        return "userUnhandled" if unhandled and fate in ("nobody", "reported") else None
+
+    def _fate(self, frame, exc_info):
+        if self._judge is None:
+            from dapper.adapter.debugger.handling import Judge
+
+            sources = self._debugger.sources
+            self._judge = Judge(sources.is_user, sources.key)
+        fate = self._judge.fate(frame, exc_info)
+        if fate == "elsewhere":
+            if len(self._elsewhere) > _MOST_KEPT:
+                self._elsewhere.clear()
+            self._elsewhere[id(exc_info[1])] = exc_info[0]
+        return fate
+
+    def on_enter(self, frame):
+        """A function has started that is told of failures, or another one that a breakpoint names."""
+        found = landmarks.failure(frame)
+        if found is not None:
+            self.on_uncaught(found)
+
+    def on_uncaught(self, exc_info):
+        """A thread, a task or a test is about to end by an exception."""
+        debugger = self._debugger
+        if not debugger.is_heard or debugger.crew.here().stop is not None or not self.filters.on("uncaught"):
+            return
+        shown, self._shown = self._shown, None
+        if shown == id(exc_info[1]):
+            return
+        frames = traceback_entries(exc_info[2])
+        if self._wants("uncaught", exc_info, frames[0][0] if frames else sys._getframe()):
+            self.post_mortem(exc_info, "unhandled")
+
+    def _on_exit(self, frame, exception):
+        """The program has made a SystemExit in ``frame`` and is about to raise it."""
+        debugger = self._debugger
+        if not debugger.is_heard or get_ident() in debugger.crew.hidden:
+            return
+        record = debugger.crew.here()
+        exc_info = (SystemExit, exception, None)
+        if record.stop is None and self._is_last_exit(frame, exc_info):
+            debugger.crew.stand(record, _stop(chain(frame), exc_info, "unhandled"))
+
+    def _is_last_exit(self, frame, exc_info):
+        """Whether the client wants to stop at this SystemExit, and nobody handles it."""
+        if not self.filters.on("uncaught") or not _is_wanted(exc_info[1].code, self._debugger.config["breakOnSystemExit"]):
+            return False
+        return self._wants("uncaught", exc_info, frame) and self._fate(frame, exc_info) == "nobody"
+
+    def post_mortem(self, exc_info, mode="unhandled"):
+        """Stop on the calling thread and show the frames of a traceback."""
+        debugger = self._debugger
+        if not debugger.is_heard:
+            return
+        sources = debugger.sources
+        frames = traceback_entries(exc_info[2]) or chain(sys._getframe(1))
+        frames = [entry for entry in frames if not sources.is_ours(entry[0].f_code)]
+        while sources.just_my_code and len(frames) > 1 and not sources.is_user(frames[0][0].f_code):
+            if not any(sources.is_user(frame.f_code) for frame, _ in frames):
+                break
+            frames.pop(0)
+        if frames:
+            debugger.crew.stand(debugger.crew.here(), _stop(frames, exc_info, mode))
+
+
+def _is_wanted(code, wanted):
+    """Whether to stop at an exit with this code, by the launch key breakOnSystemExit."""
+    if wanted is True:
+        return True
+    for one in wanted if isinstance(wanted, list) else [wanted]:
+        if isinstance(one, dict):
+            if type(code) is int and one.get("from", code) <= code <= one.get("to", code):
+                return True
+        elif one == code:
+            return True
+    return code is not None and type(code) is not int  # a message: always a failure
+
+
+def _stop(frames, exc_info, mode):
+    exc_type, exception, tb = exc_info
+    try:
+        description = str(exception)
+    except Exception as error:  # boundary: user's __str__
+        description = "<str of %s failed: %s>" % (exc_type.__name__, type(error).__name__)
+    returned = {"__exception__": (exc_type, exception, tb)}
+    stop = Stop(frames, "exception", exc_type.__name__, description, exception=(exc_type, exception, tb, mode))
+    stop.returned = returned
+    return stop
