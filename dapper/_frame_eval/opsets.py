@@ -34,6 +34,7 @@ WITH_EXCEPT_START = only("WITH_EXCEPT_START")
 RETURN_GENERATOR = only("RETURN_GENERATOR")
 YIELD_VALUE = only("YIELD_VALUE")
 YIELD_FROM = only("YIELD_FROM")
+PREP_RERAISE_STAR = only("PREP_RERAISE_STAR")  #: 3.11: behind the last `except*`
 RAISE_VARARGS = only("RAISE_VARARGS")
 
 HAS_ARG = frozenset(_opcode.hasarg) if hasattr(_opcode, "hasarg") else frozenset(range(_opcode.HAVE_ARGUMENT, 256))
