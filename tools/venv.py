@@ -22,7 +22,7 @@ import subprocess
 import sysconfig
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-NEEDS = ("pyproject.toml", "setup.py")
+NEEDS = ("pyproject.toml", "setup.py", "shim/pyproject.toml")
 CORE = "dapper/_frame_eval"
 STAMP = "dapper-stamp"
 
@@ -122,7 +122,8 @@ def make_without_ensurepip(folder, python, missing):
 def fill(python, extras):
     """Install dapper, editable, and the extras."""
     what = ".[%s]" % ",".join(extras) if extras else "."
-    call([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", what])
+    shim = ["-e", "./shim"] if "libraries" in extras else []  # in the same breath: else pip would fetch debugpy
+    call([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", what] + shim)
     core = "import sys, importlib.util as u; sys.exit(not u.find_spec('dapper._frame_eval._frame_evaluator'))"
     if core_sources() and subprocess.call([python, "-c", core], cwd=ROOT):
         print("without the native core: no compiler or no Python headers here. All of dapper works, some of it slower.")
