@@ -28,4 +28,6 @@ FLAGS = {
 SETTRACE = Engine("settrace", frozenset(["outlive the recursion limit"]))
 MONITORING = Engine("monitoring")
 
-ENGINES_HERE = [SETTRACE] + ([MONITORING] if hasattr(sys, "monitoring") else [])
+INJECTION = Engine("injection")
+
+ENGINES_HERE = [SETTRACE] + ([MONITORING, INJECTION] if hasattr(sys, "monitoring") else [])

@@ -1,7 +1,4 @@
 """Conditions, hit conditions and log messages, compiled once and run many times."""
-import _operator as operator  # the module operator is this one with documentation
-
-_EMPTY = {}
 
 
 def compile_condition(text):
@@ -13,17 +10,11 @@ def compile_condition(text):
     return compile(text.strip(), "<condition>", "eval", 0, True)
 
 
-_COMPARE = (
-    ("==", operator.eq),
-    (">=", operator.ge),
-    ("<=", operator.le),
-    (">", operator.gt),
-    ("<", operator.lt),
-)
+_SIGNS = ("==", ">=", "<=", ">", "<", "%")
 
 
 def compile_hit_condition(text):
-    """A hit condition as ``test(count) -> bool``.
+    """A hit condition, as what a Counter (see core) tests: ``(sign, number)`` or ``test(count) -> bool``.
 
     ``N`` and ``==N`` mean the N-th hit, ``>N >=N <N <=N`` compare, ``%N`` is every N-th; anything else is an
     expression in which ``@HIT@`` stands for the count.
@@ -33,24 +24,23 @@ def compile_hit_condition(text):
     """
     text = text.strip()
     if text.isdigit():
-        return int(text).__eq__
-    for sign, compare in _COMPARE:
+        return "==", int(text)
+    for sign in _SIGNS:
         rest = text[len(sign) :].strip()
-        if text.startswith(sign) and rest.isdigit():
-            return lambda count, wanted=int(rest): compare(count, wanted)
-    if text.startswith("%") and text[1:].strip().isdigit() and int(text[1:]):
-        return lambda count, every=int(text[1:]): count % every == 0
+        if text.startswith(sign) and rest.isdigit() and (sign != "%" or int(rest)):
+            return sign, int(rest)
     if "@HIT@" not in text:
         raise ValueError("a hit condition is N, ==N, >N, >=N, <N, <=N, %N or an expression with @HIT@")
     code = compile(text.replace("@HIT@", "(_count)"), "<hit condition>", "eval", 0, True)
     return lambda count: bool(eval(code, {"_count": count}))
 
 
-def compile_log_message(text):
-    """A log message as a list of strings and code objects; ``{expression}`` is replaced, ``{{`` is a brace.
+def parse_log_message(text):
+    """The parts of a log message: ``("text", str)`` or ``("expression", str)``; ``{expression}`` is replaced, ``{{`` is
+    a brace.
 
     Raises:
-        SyntaxError, ValueError: an expression in it is none, or a brace stays open.
+        ValueError: a brace stays open.
     """
     parts, plain, position = [], [], 0
     while position < len(text):
@@ -61,16 +51,28 @@ def compile_log_message(text):
         elif char == "{":
             end = _closing(text, position)
             if plain:
-                parts.append("".join(plain))
+                parts.append(("text", "".join(plain)))
                 plain = []
-            parts.append(compile(text[position + 1 : end].strip(), "<log message>", "eval", 0, True))
+            parts.append(("expression", text[position + 1 : end].strip()))
             position = end + 1
         else:
             plain.append(char)
             position += 1
     if plain:
-        parts.append("".join(plain))
+        parts.append(("text", "".join(plain)))
     return parts
+
+
+def compile_log_message(text):
+    """A log message as a list of strings and code objects.
+
+    Raises:
+        SyntaxError, ValueError: an expression in it is none, or a brace stays open.
+    """
+    return [
+        part if kind == "text" else compile(part, "<log message>", "eval", 0, True)
+        for kind, part in parse_log_message(text)
+    ]
 
 
 def _closing(text, start):

@@ -136,8 +136,8 @@ class Implants:
         caches: the CacheManager.
         config: the FrameEvalConfig.
         arm: called as ``arm(frame, plant)`` when a probe is hit: have the next line event of this frame told.
-        worth: called as ``worth(code, line, fast)``: whether a probe at this line is better than what the engine can
-            do without; ``fast`` tells if the probe decides itself whether to stop. None: always.
+        worth: called as ``worth(code, line, stops, fast)``: whether a probe at this line is better than what the engine
+            can do without; ``fast`` tells if the probe decides itself whether to stop. None: always.
         at_entry: whether function breakpoints are to have probes, too; without, code they name has no implant.
     """
 
@@ -153,7 +153,7 @@ class Implants:
         self._log_point = getattr(port, "log_point", None)
         self._by_copy = {}  # id(copy) → (weak reference to it, Implant)
         self._pending = {}  # thread → (frame, plant, ids)
-        self._traps = kit.Trap(self._hit, self._failed, getattr(port, "on_fault", None))
+        self._traps = kit.Trap(self._hit, self._failed, self._fault)
         self.calling = False  # whether some condition calls functions
 
     # Which code
@@ -187,6 +187,11 @@ class Implants:
         """All implants whose copies somebody may run."""
         return [implant for reference, implant in list(self._by_copy.values()) if reference() is not None]
 
+    @property
+    def has_copies(self):
+        """Whether somebody may run a copy."""
+        return bool(self._by_copy)
+
     def is_inside(self, frame):
         """Whether a frame runs on behalf of a probe: it is in one, or called from one."""
         by_copy = self._by_copy
@@ -216,7 +221,8 @@ class Implants:
         slow = set()  # lines whose breakpoints can't be decided on in the code
         while True:
             fast = {line: line not in slow and self._is_fast(stops) for line, stops in interest.lines.items()}
-            if self._worth is not None and not any(self._worth(code, line, fast[line]) for line in fast):
+            worth = self._worth
+            if worth is not None and not any(worth(code, line, interest.lines[line], fast[line]) for line in fast):
                 return None
             plants, wanted = self._wanted(code, interest, fast)
             try:
@@ -267,11 +273,11 @@ class Implants:
         if len(breakpoints) != 1:
             return not breakpoints
         breakpoint, = breakpoints
-        if breakpoint.condition_text is None and breakpoint.counter is None and breakpoint.message is None:
+        if breakpoint.condition_text is None and breakpoint.counter is None and breakpoint.log_parts is None:
             return True
         if not self._config.fast_conditions:
             return False
-        if breakpoint.message is not None:
+        if breakpoint.log_parts is not None:
             # An error has to be either the message's or the condition's.
             quiet = breakpoint.counter is None or type(breakpoint.counter.test) is tuple
             return breakpoint.condition_text is None and quiet and self._log_point is not None
@@ -289,9 +295,9 @@ class Implants:
         breakpoint, = breakpoints
         plant = Plant(line, stops, (breakpoint.id,))
         counter = breakpoint.counter_in(self._kit)
-        if breakpoint.message is None:
+        if breakpoint.log_parts is None:
             return plant, Probe(plant, breakpoint.condition_text, counter)
-        message = list(breakpoint.message) + [("text", "\n")]
+        message = list(breakpoint.log_parts) + [("text", "\n")]
         return plant, Probe(plant, None, counter, message, self._log_point(breakpoint, code))
 
     def _refused(self, code, key, refusal):
@@ -315,10 +321,9 @@ class Implants:
         del self._pending[get_ident()]
         return plant.stops, pending[2]
 
-    def is_awaited(self, frame):
-        """Whether a line event of this frame is due because of a probe."""
-        pending = self._pending.get(get_ident())
-        return pending is not None and pending[0] is frame
+    def awaits(self, code):
+        """Whether a line event of some frame of this code is due because of a probe."""
+        return any(frame.f_code is code for frame, _, _ in list(self._pending.values()))
 
     def _hit(self, frame, plant):
         if not plant.active or self.calling and self.is_inside(frame.f_back):
@@ -336,6 +341,11 @@ class Implants:
     def _failed(self, frame, plant, error):
         if plant.active and plant.breakpoints:
             self._port.on_condition_error(plant.breakpoints[0], error, frame, plant.line)
+
+    def _fault(self, error):
+        if not isinstance(error, (RecursionError, MemoryError)):
+            telemetry.record(Reason.ENGINE_FAULT, repr(error))
+            self._port.on_fault(error)
 
 
 class _Gone:

@@ -1,21 +1,25 @@
 """MonitoringEngine: breakpoints and steps by sys.monitoring (PEP 669), Python 3.12 and newer.
 
 Two tools share the work. The *watcher* discovers code (PY_START and PY_RESUME, switched off place by place) and
-reports lines with breakpoints. The *follower* is used while a thread steps or is asked to pause; it never returns
-DISABLE, so nothing has to be switched on again for it, and it is cleared when the last step ends.
+reports lines with breakpoints; its callbacks are those of a LineTable. The *follower* serves steps and pauses.
 """
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import RLock, get_ident
 
+from dapper._frame_eval import core_pure
+from dapper._frame_eval.config import FrameEvalConfig
+from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
+from dapper._frame_eval.line_gates import Gates
 from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _current_frames = sys._current_frames
 _getframe = sys._getframe
 
-WATCHER_IDS = (0, 3, 4)  # DEBUGGER_ID, then the two ids the documentation leaves free
-FOLLOWER_IDS = (4, 3)
+# DEBUGGER_ID, and the two ids the documentation leaves free. The watcher's has to be the higher one.
+FOLLOWER_IDS = (0, 3)
+WATCHER_IDS = (4, 3)
 
 
 def free_ids():
@@ -27,7 +31,12 @@ def free_ids():
 
 
 class MonitoringEngine:
-    """Watches all threads. See SettraceEngine for what ``port`` is.
+    """Watches all threads.
+
+    Args:
+        port: see SettraceEngine; and Implants, for what is asked of breakpoints that are more than lines.
+        kit: from `core.kit`.
+        config: the FrameEvalConfig.
 
     Raises:
         RuntimeError: on ``start``, when no tool id is free.
@@ -35,18 +44,20 @@ class MonitoringEngine:
 
     name = "monitoring"
 
-    def __init__(self, port):
+    def __init__(self, port, kit=core_pure, config=None):
         self._port = port
+        self._kit = kit
+        self._config = config or FrameEvalConfig()
         self._selector = None
         self._armed = {}  # id(code) → Interest, for code with local events of the watcher
-        self._off = {}  # id(code) → offsets at which the watcher's line events are switched off
-        self._seen = {}  # thread → the frame in which the follower has just reported what the watcher will be told too
-        self._followed = {}  # id(code) → code, for code with local events of the follower
-        self._following = set()  # threads that step
-        self._going_in = set()  # those of them that step into calls
-        self._hurried = False  # whether a thread is asked to pause
-        self._lock = allocate_lock()
+        self._entered = {}  # thread → the frame of a function with a breakpoint that has just begun
+        self._lines = kit.LineTable(self._meet, self._fault)
+        self._gates = Gates(kit, port, self._config)
+        self._follower = Follower(port, self._fault)
+        self._lock = RLock()  # it may be a finalizer that runs new code
         self._running = False
+
+    # Life
 
     def start(self, table):
         """Begin to watch.
@@ -59,42 +70,41 @@ class MonitoringEngine:
         if ids is None:
             raise RuntimeError("other tools hold the sys.monitoring ids 0, 3 and 4")
         self._monitoring, self._events, self._disable = monitoring, monitoring.events, monitoring.DISABLE
-        self._watcher, self._follower = ids
+        self._watcher, follower = ids
         events = self._events
+        self._follower.start(follower)
         monitoring.use_tool_id(self._watcher, "dapper")
-        monitoring.use_tool_id(self._follower, "dapper steps")
         self._selector = Selector.of(table)
         self._running = True
-        register = monitoring.register_callback
-        register(self._watcher, events.PY_START, self._on_start)
-        register(self._watcher, events.PY_RESUME, self._on_resume)
-        register(self._watcher, events.LINE, self._on_line)
-        register(self._watcher, events.JUMP, self._on_jump)
-        register(self._watcher, events.BRANCH, self._on_branch)
-        register(self._watcher, events.RAISE, self._on_raise)
-        register(self._follower, events.PY_START, self._on_follow_start)
-        register(self._follower, events.PY_RESUME, self._on_follow_start)
-        register(self._follower, events.LINE, self._on_follow_line)
-        register(self._follower, events.PY_RETURN, self._on_follow_return)
-        register(self._follower, events.PY_YIELD, self._on_follow_yield)
+        self._callbacks = {
+            events.PY_START: self._lines.on_start,
+            events.PY_RESUME: self._lines.on_resume,
+            events.LINE: self._lines.on_line,
+            events.JUMP: self._on_jump,
+            events.BRANCH: self._on_branch,
+            events.RAISE: self._on_raise,
+        }
+        for event, callback in self._callbacks.items():
+            monitoring.register_callback(self._watcher, event, callback)
+        self._lines.forget_seen()
         monitoring.set_events(self._watcher, events.PY_START | events.PY_RESUME)
-        # Code seen by an engine before this one may not announce itself again.
-        for code in self._selector.codes() + [frame.f_code for frame in self._frames()]:
-            self._arm(self._selector.interest(code))
+        self.update(self._selector)  # code seen by an engine before this one may not announce itself again
 
     def stop(self):
         """Give the tool ids back; the program runs as without us."""
         if not self._running:
             return
         self._running = False
-        for tool in (self._watcher, self._follower):
-            self._monitoring.set_events(tool, 0)
-            for code in [kept.code for kept in self._armed.values()] + list(self._followed.values()):
-                self._monitoring.set_local_events(tool, code, 0)
-            for name in ("PY_START", "PY_RESUME", "LINE", "JUMP", "BRANCH", "RAISE", "PY_RETURN", "PY_YIELD"):
-                self._monitoring.register_callback(tool, getattr(self._events, name), None)
-            self._monitoring.free_tool_id(tool)
-        self._armed, self._followed, self._off, self._seen = {}, {}, {}, {}
+        monitoring = self._monitoring
+        monitoring.set_events(self._watcher, 0)
+        for code in self._lines.armed():
+            monitoring.set_local_events(self._watcher, code, 0)
+        for event in self._callbacks:
+            monitoring.register_callback(self._watcher, event, None)
+        monitoring.free_tool_id(self._watcher)
+        self._follower.stop()
+        self._lines.clear()
+        self._armed, self._entered = {}, {}
 
     def watch_this_thread(self, on=True):
         """Threads are all watched; nothing to do."""
@@ -102,20 +112,82 @@ class MonitoringEngine:
     def reach_main_thread(self):
         """Threads are all watched; nothing to do."""
 
+    # What to watch
+
     def update(self, table):
         """Use another breakpoint table: arm and disarm the code seen so far, running frames included."""
-        self._selector = selector = Selector.of(table)
-        for code in selector.codes() + [frame.f_code for frame in self._frames()]:
-            interest = selector.interest(code)
-            if not interest and id(code) in self._armed:
-                self._monitoring.set_local_events(self._watcher, code, 0)
-                del self._armed[id(code)]
-                self._off.pop(id(code), None)
-            self._arm(interest)
+        with self._lock:
+            self._selector = Selector.of(table)
+            self._watch_all(self._known())
+
+    def _watch_all(self, codes):
+        for code in codes:
+            self._watch(code)
 
     def codes(self):
         """The code objects seen so far."""
         return self._selector.codes()
+
+    def _known(self):
+        return self._selector.codes() + [frame.f_code for frame in self._frames()]
+
+    def _frames(self):
+        for frame in list(_current_frames().values()):
+            while frame is not None:
+                yield frame
+                frame = frame.f_back
+
+    def _meet(self, code):
+        """Code that is new, or seems so, starts or goes on."""
+        if self._running:
+            with self._lock:
+                self._watch(code)
+
+    def _watch(self, code):
+        """Arm or disarm a code object; gives its Interest."""
+        interest = self._selector.interest(code)
+        if interest:
+            if self._armed.get(id(code)) is not interest:
+                self._arm(code, interest)
+        elif id(code) in self._armed:
+            self._disarm(code)
+        return interest
+
+    def _arm(self, code, interest):
+        self._armed[id(code)] = interest
+        self._lines.arm(code, self._actions(code, interest))
+        self._switch_on(code, interest.lines.values())
+
+    def _disarm(self, code):
+        self._monitoring.set_local_events(self._watcher, code, 0)
+        self._lines.disarm(code)
+        self._armed.pop(id(code), None)
+
+    def _switch_on(self, code, stops=()):
+        """Have a code object send its events, those of lines included that were switched off."""
+        # LINE alone never fires in one-line functions from 3.13 on: python/cpython#155992.
+        wanted = self._events.LINE | self._events.PY_START
+        for one in stops:
+            if getattr(one, "loops", None):
+                wanted |= self._events.JUMP
+            if getattr(one, "branches", None):
+                wanted |= self._events.BRANCH
+        self._monitoring.set_local_events(self._watcher, code, 0)
+        self._monitoring.set_local_events(self._watcher, code, wanted)
+
+    def _actions(self, code, interest):
+        """Line → what to do there; see LineTable.arm."""
+        actions = {}
+        for line, stops in interest.lines.items():
+            gate = None if interest.entry else self._gates.at(code, line, stops, self._past_gate)
+            actions[line] = gate if gate is not None else self._on_stops
+        if interest.entry:
+            actions[0] = self._on_entry
+            actions[None] = self._on_other_line
+        elif code.co_firstlineno in interest.lines:
+            # From 3.13 on LINE is silent in a one-line function whose PY_START is switched off.
+            actions[0] = self._on_first_line
+        return actions
 
     def watch_raises(self, on):
         """Report raised exceptions, or don't."""
@@ -124,121 +196,63 @@ class MonitoringEngine:
             self._watcher, events.PY_START | events.PY_RESUME | (events.RAISE if on else 0)
         )
 
+    # Steps and pauses
+
     def follow(self, ident, frame, plan):
-        """Send the events a step needs: lines of the frame and its callers, and calls if it goes into them."""
-        events = self._events
-        with self._lock:
-            self._following.add(ident)
-            while frame is not None:
-                self._follow_code(frame.f_code)
-                frame = frame.f_back
-            if plan.goes_in:
-                self._going_in.add(ident)
-            self._listen()
+        """Send the events a step needs; see Follower."""
+        self._follower.follow(ident, frame, plan)
 
     def unfollow(self, ident):
         """The step of that thread is over."""
-        with self._lock:
-            self._following.discard(ident)
-            self._going_in.discard(ident)
-            self._listen()
-            if not self._following:
-                for code in self._followed.values():
-                    self._monitoring.set_local_events(self._follower, code, 0)
-                self._followed = {}
+        self._follower.unfollow(ident)
 
     def hurry(self, idents):
         """Make these threads report their next line, wherever they are."""
-        with self._lock:
-            self._hurried = True
-            self._listen()
+        self._follower.hurry(idents)
 
     def calm(self):
         """Nobody is asked to pause any more."""
-        with self._lock:
-            self._hurried = False
-            self._listen()
+        self._follower.calm()
 
-    def _listen(self):
-        """Have the follower told, of all code, what a pause or a step into calls needs; mostly that is nothing."""
-        events, wanted = self._events, 0
-        if self._hurried:
-            wanted |= events.LINE | events.PY_START
-        if self._going_in:
-            wanted |= events.PY_START | events.PY_RESUME
-        self._monitoring.set_events(self._follower, wanted)
+    # The watcher's callbacks: what the LineTable calls
 
-    def _frames(self):
-        for frame in list(_current_frames().values()):
-            while frame is not None:
-                yield frame
-                frame = frame.f_back
-
-    def _arm(self, interest):
-        if not interest:
-            return
-        code = interest.code
-        # LINE alone never fires in one-line functions from 3.13 on: python/cpython#155992.
-        wanted = self._events.LINE | self._events.PY_START
-        if any(getattr(stops, "loops", False) for stops in interest.lines.values()):
-            wanted |= self._events.JUMP
-        if any(getattr(stops, "branches", None) for stops in interest.lines.values()):
-            wanted |= self._events.BRANCH
-        if id(code) in self._armed:  # lines switched off before may matter now
-            self._monitoring.set_local_events(self._watcher, code, 0)
-        self._armed[id(code)] = interest
-        self._off[id(code)] = set()
-        self._monitoring.set_local_events(self._watcher, code, wanted)
-
-    def _follow_code(self, code):
-        if id(code) not in self._followed:
-            events = self._events
-            self._followed[id(code)] = code
-            self._monitoring.set_local_events(
-                self._follower, code, events.LINE | events.PY_START | events.PY_RETURN | events.PY_YIELD
-            )
-
-    # The watcher's callbacks
-
-    def _on_start(self, code, offset):
-        try:
-            interest = self._selector.interest(code)
-            if not interest:
-                return self._disable
-            if id(code) not in self._armed:
-                self._arm(interest)
-            if interest.entry:
-                self._port.on_enter(_getframe(1))
-                return None
-            if code.co_firstlineno in interest.lines:
-                return None  # from 3.13 on LINE is silent in a one-line function whose PY_START is switched off
-        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
-            self._fault(error)
-        return self._disable
-
-    def _on_resume(self, code, offset):
-        try:
-            interest = self._selector.interest(code)
-            if interest and id(code) not in self._armed:
-                self._arm(interest)
-        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
-            self._fault(error)
-        return self._disable
-
-    def _on_line(self, code, line):
-        try:
-            frame = _getframe(1)
-            if self._seen and self._seen.pop(get_ident(), None) is frame:
-                return None
-            interest = self._armed.get(id(code))
-            found = interest and interest.lines.get(line)
-            if not found and not (interest and interest.entry):
-                self._off.setdefault(id(code), set()).add(frame.f_lasti)
-                return self._disable
-            self._port.on_line(frame, line, found)
-        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
-            self._fault(error)
+    def _on_stops(self, frame, line):
+        interest = self._armed.get(id(frame.f_code))
+        found = interest and interest.lines.get(line)
+        if not found:
+            return self._disable
+        if self._entered:
+            self._entered.pop(get_ident(), None)
+        self._port.on_line(frame, line, found)
         return None
+
+    def _past_gate(self, frame, line, breakpoint):
+        interest = self._armed.get(id(frame.f_code))
+        found = interest and interest.lines.get(line)
+        if not found:
+            return
+        if breakpoint.log is not None:
+            self._port.log_here(breakpoint, frame, line)
+        else:
+            self._port.on_line(frame, line, found, None, (breakpoint.id,))
+
+    def _on_first_line(self, frame, line):
+        """The start of a one-line function."""
+
+    def _on_entry(self, frame, line):
+        code = frame.f_code
+        interest = self._armed.get(id(code))
+        if interest is None or not interest.entry:
+            return
+        self._entered[get_ident()] = frame
+        self._port.on_enter(frame)
+        self._switch_on(code, interest.lines.values())
+
+    def _on_other_line(self, frame, line):
+        if self._entered.get(get_ident()) is frame:
+            del self._entered[get_ident()]
+            self._port.on_line(frame, line, None)
+        return None if self._entered else self._disable
 
     def _on_jump(self, code, offset, destination):
         """A loop on one line goes on: no line event tells that."""
@@ -269,45 +283,11 @@ class MonitoringEngine:
         return self._disable
 
     def _on_raise(self, code, offset, exception):
+        self._raised(_getframe(1), exception)
+
+    def _raised(self, frame, exception):
         try:
-            self._port.on_raise(_getframe(1), (type(exception), exception, exception.__traceback__))
-        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
-            self._fault(error)
-
-    # The follower's callbacks
-
-    def _on_follow_start(self, code, offset):
-        try:
-            if self._port.enters(get_ident(), code):
-                with self._lock:
-                    self._follow_code(code)
-        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
-            self._fault(error)
-
-    def _on_follow_line(self, code, line):
-        try:
-            interest = self._armed.get(id(code))
-            if interest and (interest.entry or interest.lines.get(line)):
-                return  # the watcher reports this line
-            if self._port.wants(get_ident()):
-                frame = _getframe(1)
-                off = self._off.get(id(code))
-                if off is not None and frame.f_lasti not in off:
-                    self._seen[get_ident()] = frame  # both tools are told of this line, the follower first
-                self._port.on_line(frame, line, None)
-        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
-            self._fault(error)
-
-    def _on_follow_return(self, code, offset, value):
-        self._leave(_getframe(1), value, False)
-
-    def _on_follow_yield(self, code, offset, value):
-        self._leave(_getframe(1), value, True)
-
-    def _leave(self, frame, value, suspended):
-        try:
-            if self._port.wants(get_ident()):
-                self._port.on_leave(frame, value, suspended)
+            self._port.on_raise(frame, (type(exception), exception, exception.__traceback__))
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
 

@@ -304,6 +304,9 @@ def executable_lines(code):
 
 # ---- suspension ----------------------------------------------------------------------------------------------------
 
+#: So many lines into a code object line events begin to take microseconds: python/cpython#127953.
+LINE_EVENTS_ARE_FAST_UP_TO = 120 if (3, 12) <= _version < (3, 14) else None
+
 #: 3.13 has moved on to RESUME when it tells that a frame yields; all others point at the yield itself.
 YIELD_EVENT_AT_RESUME = _version == (3, 13)
 

@@ -186,6 +186,17 @@ def _expression(text, names):
     return "(%s\n)" % text  # whatever is an expression by itself is one in parentheses, a comment behind it included
 
 
+def names_of(text):
+    """The names an expression reads.
+
+    Raises:
+        Refused: it is none, or can't be inserted.
+    """
+    names = set()
+    _expression(text, names)
+    return names
+
+
 def _checked(node, names):
     """Add the names ``node`` reads to ``names``; refuse what can't be inserted."""
     todo = [node]

@@ -1,19 +1,27 @@
 """FrameEvalRuntime: builds, starts, stops and swaps the one engine, and knows why it is this one."""
+import sys
 from _thread import RLock
 
 from dapper._frame_eval.cache_manager import CacheManager
 from dapper._frame_eval.compatibility_policy import CompatibilityPolicy, gather
 from dapper._frame_eval.config import FrameEvalConfig
+from dapper._frame_eval.core import kit
 from dapper._frame_eval.selective_tracer import LineTable, Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 MAX_FAULTS = 3  #: so many errors of its own, and an engine is replaced
 
 
+def _injection(port, choice, config):
+    from dapper._frame_eval.injected_monitoring import InjectedMonitoringEngine
+
+    return InjectedMonitoringEngine(port, kit(choice.core), config)
+
+
 def _monitoring(port, choice, config):
     from dapper._frame_eval.monitoring import MonitoringEngine
 
-    return MonitoringEngine(port)
+    return MonitoringEngine(port, kit(choice.core), config)
 
 
 def _settrace(port, choice, config):
@@ -24,6 +32,8 @@ def _settrace(port, choice, config):
 
 #: engine → ``build(port, choice, config)``, which imports it only then
 ENGINES = {"monitoring": _monitoring, "settrace": _settrace}
+if hasattr(sys, "monitoring"):
+    ENGINES = dict(injection=_injection, **ENGINES)
 LAST = "settrace"  #: what every other engine falls back to
 
 

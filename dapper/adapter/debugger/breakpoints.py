@@ -1,6 +1,11 @@
 """The breakpoint table: an immutable value with a generation. A change makes a new one."""
-from dapper._frame_eval import opcodes
-from dapper._frame_eval.conditions import compile_condition, compile_hit_condition, compile_log_message
+from dapper._frame_eval import core, opcodes
+from dapper._frame_eval.conditions import (
+    compile_condition,
+    compile_hit_condition,
+    compile_log_message,
+    parse_log_message,
+)
 
 
 class Breakpoint:
@@ -13,14 +18,16 @@ class Breakpoint:
         requested: the line asked for.
         line: the line it sits on, or None while nobody knows.
         verified, message, reason: what the client is told.
-        hits: how often its condition was true.
+        condition, condition_text: its condition, compiled and as written; None without.
+        counter: counts how often its condition was true and tells which of that counts (see core); None: all.
+        log, log_parts: its log message, compiled and in parts (see conditions); None without.
         asked: what the client asked for, to know it again.
         told: whether the client knows its id.
         source: the code object of the function it names, once known.
     """
 
     __slots__ = ("id", "key", "name", "requested", "line", "verified", "message", "reason", "condition",
-                 "condition_text", "hit_test", "log", "hits", "broken", "reported", "asked", "told", "source")
+                 "condition_text", "counter", "log", "log_parts", "broken", "reported", "asked", "told", "source")
 
     def __init__(self, number, key, wanted, name=None):
         self.id = number
@@ -29,8 +36,7 @@ class Breakpoint:
         self.requested = wanted.get("line")
         self.line = None
         self.verified = False
-        self.message = self.reason = self.condition = self.hit_test = self.log = None
-        self.hits = 0
+        self.message = self.reason = self.condition = self.counter = self.log = self.log_parts = None
         self.asked = self.source = None
         self.told = False
         self.broken = False  # it can never stop: its condition is no expression, or a rule excludes its file
@@ -40,12 +46,21 @@ class Breakpoint:
             if self.condition_text:
                 self.condition = compile_condition(self.condition_text)
             if wanted.get("hitCondition"):
-                self.hit_test = compile_hit_condition(str(wanted["hitCondition"]))
+                self.counter = core.kit(False).Counter(compile_hit_condition(str(wanted["hitCondition"])))
             if wanted.get("logMessage"):
+                self.log_parts = parse_log_message(wanted["logMessage"])
                 self.log = compile_log_message(wanted["logMessage"])
         except (SyntaxError, ValueError) as error:
             self.broken = True
             self.refuse("failed", "%s: %s" % (type(error).__name__, getattr(error, "msg", None) or error))
+
+    def counter_in(self, kit):
+        """The counter, from now on one of this kit's (see core.kit)."""
+        counter = self.counter
+        if counter is not None and type(counter) is not kit.Counter:
+            self.counter = kit.Counter(counter.test)
+            self.counter.count = counter.count
+        return self.counter
 
     def refuse(self, reason, message):
         """Stay unverified, and say why."""
@@ -91,6 +106,12 @@ class Table:
         self._sources = sources
         self._maps = maps
         self._on_bound = on_bound
+
+    @property
+    def decides(self):
+        """Whether a line has a condition, a hit count or a log message."""
+        found = (one for group in self.by_key.values() for one in group)
+        return any(one.condition is not None or one.counter is not None or one.log is not None for one in found)
 
     def with_file(self, key, breakpoints):
         """A new table with other breakpoints in one file."""

@@ -7,12 +7,12 @@ class Hits:
     """Decides for the breakpoints of one place.
 
     Args:
-        sources: describes the source of a log message.
+        logs: the Logs for their messages.
         say: ``say(event, body)`` sends a DAP event.
     """
 
-    def __init__(self, sources, say):
-        self._sources = sources
+    def __init__(self, logs, say):
+        self._logs = logs
         self._say = say
 
     def of(self, breakpoints, frame, line):
@@ -21,33 +21,38 @@ class Hits:
         Raises:
             RecursionError, MemoryError: the program is at its limit, which says nothing of a condition.
         """
-        hit = []
-        for breakpoint in breakpoints:
-            if breakpoint.condition is not None:
-                try:
-                    if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
-                        continue
-                except (RecursionError, MemoryError):
-                    raise
-                except Exception as error:  # boundary: user condition; reported once, and it does not stop
-                    self._failed(breakpoint, error)
-                    continue
-            breakpoint.hits += 1
-            if breakpoint.hit_test is not None and not breakpoint.hit_test(breakpoint.hits):
-                continue
-            if breakpoint.log is not None:
-                self._log(render_log(breakpoint.log, frame), frame, line)
-            else:
-                hit.append(breakpoint.id)
-        return hit
+        return [one.id for one in breakpoints if self._passes(one, frame) and not self._logs_only(one, frame, line)]
 
-    def _failed(self, breakpoint, error):
-        telemetry.record(Reason.CONDITION_FAILED, breakpoint.condition_text)
+    def log(self, breakpoint, frame, line):
+        """Send its log message."""
+        self._logs.put(breakpoint, frame.f_code, render_log(breakpoint.log, frame) + "\n", line)
+
+    def failed(self, breakpoint, error, frame, line):
+        """Its condition, or something in its log message, raised an exception, which was not seen before."""
+        if breakpoint.log is not None and breakpoint.condition is None:
+            self.log(breakpoint, frame, line)
+            return
+        telemetry.record(Reason.CONDITION_FAILED, breakpoint.condition_text or "hit condition")
         if not breakpoint.reported:
             breakpoint.reported = True
-            text = "Breakpoint condition %r failed: %s: %s\n" % (breakpoint.condition_text, type(error).__name__, error)
+            what = "condition %r" % breakpoint.condition_text if breakpoint.condition_text else "hit condition"
+            text = "Breakpoint %s failed: %s: %s\n" % (what, type(error).__name__, error)
             self._say("output", {"category": "important", "output": text})
 
-    def _log(self, text, frame, line):
-        source = self._sources.describe(frame.f_code)
-        self._say("output", {"category": "stdout", "output": text + "\n", "source": source, "line": line})
+    def _passes(self, breakpoint, frame):
+        try:
+            if breakpoint.condition is not None:
+                if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
+                    return False
+            return breakpoint.counter is None or breakpoint.counter()
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:  # boundary: user condition; reported once, and it does not stop
+            self.failed(breakpoint, error, frame, None)
+            return False
+
+    def _logs_only(self, breakpoint, frame, line):
+        if breakpoint.log is None:
+            return False
+        self.log(breakpoint, frame, line)
+        return True

@@ -2,7 +2,7 @@
 import sys
 from _thread import get_ident
 
-from dapper._frame_eval import debugger_integration
+from dapper._frame_eval import core, debugger_integration
 from dapper._frame_eval.frame_eval_main import manager
 from dapper._frame_eval.opcodes import executable_lines
 from dapper.adapter.debugger.breakpoints import Table
@@ -12,6 +12,7 @@ from dapper.adapter.debugger.frames import chain
 from dapper.adapter.debugger.gate import Gate
 from dapper.adapter.debugger.hits import Hits
 from dapper.adapter.debugger.linemap import LineMaps
+from dapper.adapter.debugger.logs import Logs
 from dapper.adapter.debugger.originals import interrupt_main
 from dapper.adapter.debugger.sources import Sources
 from dapper.adapter.debugger.stepping import IN_CALLER, KEEP, Plan
@@ -35,9 +36,10 @@ class PyDebugger:
         self.console = {"__name__": "__console__"}  # names of expressions evaluated without a frame
         self.crew = Crew(self._say, lambda: self._tell is not None, self._on_stand, self._on_announced)
         self.gate = Gate()
-        self._hits = Hits(self.sources, self._say)
         self._tell = None
         self._runtime = manager.runtime
+        self.logs = Logs(self._kit, self.sources.describe, self.tell)
+        self._hits = Hits(self.logs, self._say)
         self._functions = ()
         self.exceptions = ExceptionStops(self, self._say)
         self.on_raise = self.exceptions.on_raise
@@ -114,6 +116,7 @@ class PyDebugger:
 
     def detach(self):
         """Forget the session: no breakpoints, no engine, every thread runs."""
+        self.logs.flush()
         self._tell = None
         self.table = self.table.cleared()
         self._functions = ()
@@ -254,17 +257,38 @@ class PyDebugger:
             record.entering = frame
             self.exceptions.on_enter(frame)
 
-    def on_line(self, frame, line, stops, offset=None):
+    def judge(self, breakpoints, frame, line):
+        """The ids of those breakpoints that stop in ``frame`` now; their hits are counted, their messages sent."""
+        if self._tell is None or self.crew.here().stop is not None:
+            return []
+        return self._hits.of(breakpoints, frame, line)
+
+    def log_here(self, breakpoint, frame, line):
+        """A log point was reached, its condition and hit count being met."""
+        if self._tell is not None and self.crew.here().stop is None:
+            self._hits.log(breakpoint, frame, line)
+
+    def on_condition_error(self, breakpoint, error, frame, line):
+        """What a breakpoint evaluates in the program's own code raised an exception."""
+        if self._tell is not None and self.crew.here().stop is None:
+            self._hits.failed(breakpoint, error, frame, line)
+
+    def log_point(self, breakpoint, code):
+        """A callable for the parts of a breakpoint's log message, evaluated in ``code``."""
+        return self.logs.point(breakpoint, code)
+
+    def on_line(self, frame, line, stops, offset=None, passed=None):
         """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
 
         Args:
             offset: where the line begins, in bytes, if the frame does not point there yet.
+            passed: the ids of those breakpoints that stop, if that was found out already.
         """
         record = self.crew.here()
         if record.stop is not None or self._tell is None:
             return
-        hit = []
-        if stops is not None and stops.begins_at(frame.f_lasti if offset is None else offset):
+        hit = list(passed or ())
+        if passed is None and stops is not None and stops.begins_at(frame.f_lasti if offset is None else offset):
             hit = self._hits.of(stops.breakpoints, frame, line)
         reason = "breakpoint"
         if record.entering is frame:
@@ -352,7 +376,13 @@ class PyDebugger:
             tell(event, body)
         return tell is not None
 
-    _say = tell
+    def _say(self, event, body):
+        self.logs.flush()  # what the program said before comes first
+        return self.tell(event, body)
+
+    def _kit(self):
+        choice = self._runtime.choice
+        return core.kit(choice is None or choice.core)
 
 
 _debugger = None

@@ -1,0 +1,205 @@
+"""InjectedMonitoringEngine: sys.monitoring, and conditions, hit counts and log messages in the code itself. 3.12 and newer.
+
+The original of a code object has line events as ever, for the frames that run it and for whoever else holds it. Its
+functions, and those made from it later, get a copy with probes. A copy that is out of date has line events, too.
+"""
+from dapper._frame_eval.implants import Implants, breakpoints_of
+from dapper._frame_eval.monitoring import MonitoringEngine
+from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
+from dapper._frame_eval.repointing import Living, Repointer
+from dapper._frame_eval.selective_tracer import Selector
+from dapper._frame_eval.telemetry import Reason
+
+_CODE = type((lambda: None).__code__)
+_CO_OPTIMIZED = 1
+
+
+class InjectedMonitoringEngine(MonitoringEngine):
+    """See MonitoringEngine."""
+
+    name = "injection"
+
+    def __init__(self, port, kit, config):
+        super().__init__(port, kit, config)
+        self._repointer = Repointer(kit)
+        self._implants = None
+        self._planted = {}  # id(original) → (original, Implant)
+        self._stale = {}  # id(copy) → (Implant, line → stops), for copies out of use that have line events
+        self._follower.inside = self._is_inside
+
+    def start(self, table):
+        """See MonitoringEngine.start."""
+        selector = Selector.of(table)
+        self._implants = Implants(
+            self._kit, self._port, selector.caches, self._config, self._on_probe, self._is_worth_it, at_entry=False
+        )
+        super().start(selector)
+
+    def stop(self):
+        """See MonitoringEngine.stop."""
+        with self._lock:
+            if self._implants is not None:
+                self._implants.close()
+            self._repointer.all_back()
+            self._planted, self._stale = {}, {}
+            super().stop()
+
+    # What to watch
+
+    def _watch_all(self, codes):
+        pairs = []
+        for code in {id(code): code for code in codes}.values():
+            interest = self._watch(code)
+            self._plan(code, interest, pairs)
+        self._carry_out(pairs)
+
+    def _known(self):
+        """The originals of all code that breakpoints may concern."""
+        found = [self._implants.original_of(code) for code in super()._known()]
+        found += [original for original, _ in self._planted.values()]
+        table = self._selector.table
+        if LINE_EVENTS_ARE_FAST_UP_TO is not None or getattr(table, "decides", False):
+            found += self._living(table)
+        return found
+
+    def _living(self, table):
+        """Code of functions that never ran, in files with breakpoints."""
+        matters = {}
+        todo, found = list(Living(self._kit).codes()), {}
+        while todo:
+            code = self._implants.original_of(todo.pop())
+            name = code.co_filename
+            if name not in matters:
+                matters[name] = table.generation_of(code)
+            if matters[name] and id(code) not in found:
+                found[id(code)] = code
+                todo += [constant for constant in code.co_consts if type(constant) is _CODE]
+        return list(found.values())
+
+    def _meet(self, code):
+        """Code starts or goes on that was not met before."""
+        if not self._running or self._implants.implant_of(code) is not None:
+            return
+        with self._lock:
+            interest = self._watch(code)
+            if interest.reason != Reason.NO_BREAKPOINTS_IN_FILE:
+                pairs = []
+                if self._kit.replace_const is not None:
+                    self._prepare(code)
+                if code.co_flags & _CO_OPTIMIZED:
+                    self._plan(code, interest, pairs)
+                self._carry_out(pairs)
+
+    def _prepare(self, parent):
+        """Have what a code object makes, when it runs, made with probes."""
+        for code in parent.co_consts:
+            if type(code) is not _CODE or self._implants.implant_of(code) is not None:
+                continue
+            interest = self._watch(code)
+            self._prepare(code)
+            if id(code) in self._planted:
+                continue  # its functions have been given the copy already; the constants follow with the next swap
+            implant = self._implants.of(code, interest)
+            if implant is not None and self._repointer.swap_constants(parent, code, implant.code):
+                self._use(code, implant)
+
+    def _plan(self, code, interest, pairs):
+        """Decide which code the functions of an original should have; ``pairs`` gets what has to be swapped."""
+        _, before = self._planted.get(id(code), (code, None))
+        if before is not None and before.serves(interest):
+            before.renew(interest)
+            return
+        after = self._implants.of(code, interest)
+        if before is None and after is None:
+            return
+        pairs.append((code if before is None else before.code, code if after is None else after.code))
+        if after is None:
+            del self._planted[id(code)]
+        else:
+            self._use(code, after)
+        if before is not None:
+            before.retire()
+
+    def _carry_out(self, pairs):
+        if pairs:
+            self._repointer.swap_all(pairs)
+        for implant in self._implants.existing():
+            if implant.retired:
+                self._watch_stale(implant)
+
+    def _use(self, code, implant):
+        self._planted[id(code)] = code, implant
+        self._lines.arm(implant.code, {None: self._on_copy})
+
+    def _watch_stale(self, implant):
+        """Frames may still run this copy; breakpoints it has no probe for are watched by line events."""
+        code = implant.code
+        if code is None:
+            return
+        interest = self._selector.interest(implant.original)
+        rest = implant.renew(interest)
+        if rest:
+            self._stale[id(code)] = implant, rest
+            self._lines.arm(code, {None: self._on_copy})
+            self._switch_on(code)
+        else:
+            self._stale.pop(id(code), None)
+            self._monitoring.set_local_events(self._watcher, code, 0)
+            if not any(plant.active for plant in implant.plants.values()):
+                self._lines.disarm(code)
+
+    def _is_worth_it(self, code, line, stops, fast):
+        """Whether a probe at a line is better than its line events."""
+        if LINE_EVENTS_ARE_FAST_UP_TO is not None and line - code.co_firstlineno > LINE_EVENTS_ARE_FAST_UP_TO:
+            return True
+        return fast and any(
+            one.condition_text is not None or one.counter is not None or one.log is not None
+            for one in breakpoints_of(stops)
+        )
+
+    # Events
+
+    def _on_probe(self, frame, plant):
+        """A probe was hit: have the line event that follows told."""
+        code = frame.f_code
+        if not self._lines.is_armed(code):
+            self._lines.arm(code, {None: self._on_copy})
+        self._switch_on(code)
+
+    def _on_copy(self, frame, line):
+        found = self._implants.arrive(frame, line)
+        code = frame.f_code
+        if found is not None:
+            stops, passed = found
+            if breakpoints_of(stops):
+                self._port.on_line(frame, line, stops, None, passed)
+            else:
+                self._port.on_line(frame, line, stops)
+        stale = self._stale.get(id(code))
+        if stale is not None:
+            implant, rest = stale
+            if line in rest:
+                if found is None:
+                    self._port.on_line(frame, line, rest[line], implant.home(frame.f_lasti))
+                return None
+        elif found is not None:
+            with self._lock:
+                if id(code) not in self._stale and not self._implants.awaits(code):
+                    self._monitoring.set_local_events(self._watcher, code, 0)
+            return None
+        return None if self._implants.awaits(code) else self._disable
+
+    def _is_inside(self, frame):
+        return self._implants.calling and self._implants.is_inside(frame)
+
+    def _on_stops(self, frame, line):
+        return None if self._is_inside(frame) else super()._on_stops(frame, line)
+
+    def _past_gate(self, frame, line, breakpoint):
+        if not self._is_inside(frame):
+            super()._past_gate(frame, line, breakpoint)
+
+    def _raised(self, frame, exception):
+        """See MonitoringEngine; what is raised in a probe is none of the program's."""
+        if not (self._implants.has_copies and self._implants.is_inside(frame)):
+            super()._raised(frame, exception)

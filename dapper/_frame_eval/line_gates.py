@@ -1,0 +1,97 @@
+"""What a line event asks before anything of the debugger is called: a condition and a hit count, in C where possible."""
+from dapper._frame_eval import opcodes
+from dapper._frame_eval.implants import breakpoints_of, calls
+from dapper._frame_eval.probes import Refused, names_of
+
+_CO_OPTIMIZED = 1
+_MOST_NAMES = 24
+_COMPARES = {"Eq": "==", "NotEq": "!=", "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">="}
+_TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_ONLY_AST = 0x400
+
+
+class Gates:
+    """Makes a Gate (see core) where one can decide on a line by itself.
+
+    Args:
+        kit: from `core.kit`.
+        port: see Implants.
+        config: the FrameEvalConfig.
+    """
+
+    def __init__(self, kit, port, config):
+        self._kit = kit
+        self._port = port
+        self._config = config
+
+    def at(self, code, line, stops, action):
+        """A Gate before ``action(frame, line)``, or None where only the debugger can decide.
+
+        The action is called as ``action(frame, line, breakpoint)``.
+        """
+        breakpoints = breakpoints_of(stops)
+        if len(breakpoints) != 1 or stops.loops or stops.branches:
+            return None
+        breakpoint, = breakpoints
+        if breakpoint.condition_text is None and breakpoint.counter is None:
+            return None
+        if not self._every_event_begins(code, line, stops):
+            return None
+        test = None
+        if breakpoint.condition_text is not None:
+            test = self._test(code, breakpoint)
+            if test is None:
+                return None
+        port = self._port
+
+        def failed(frame, error):
+            port.on_condition_error(breakpoint, error, frame, line)
+
+        def act(frame, line):
+            return action(frame, line, breakpoint)
+
+        return self._kit.Gate(act, test, breakpoint.counter_in(self._kit), failed)
+
+    def _every_event_begins(self, code, line, stops):
+        """Whether each event of the line is a new execution of it; else the offset has to be looked at first."""
+        return set(opcodes.line_entries(code).get(line, ())) <= set(stops.entries)
+
+    def _test(self, code, breakpoint):
+        text = breakpoint.condition_text.strip()
+        try:
+            names = names_of(text)
+        except Refused:
+            return None
+        if not self._config.condition_budget and calls(text):
+            return None
+        if code.co_flags & _CO_OPTIMIZED:
+            local = set(code.co_varnames + code.co_cellvars + code.co_freevars)
+            if not names <= local:
+                return None  # globals are the frame's, and the same code may run with others
+            comparison = _comparison(text)
+            if comparison is not None:
+                return self._kit.Compare(code, *comparison)
+        names = sorted(names)
+        if len(names) > _MOST_NAMES:
+            return None
+        function = eval(compile("lambda %s: (%s\n)" % (", ".join(names), text), "<condition>", "eval", 0, True), {})
+        condition = breakpoint.condition
+
+        def slow(frame):
+            return eval(condition, frame.f_globals, frame.f_locals)
+
+        return self._kit.Condition(function, code, names, slow)
+
+
+def _comparison(text):
+    """(name, sign, constant) if an expression compares a name with a number or text, or None."""
+    node = compile(text, "<condition>", "eval", _ONLY_AST, True).body
+    if type(node).__name__ != "Compare" or len(node.ops) != 1:
+        return None
+    sign = _COMPARES.get(type(node.ops[0]).__name__)
+    left, right = node.left, node.comparators[0]
+    if type(left).__name__ == "Constant":
+        left, right, sign = right, left, _TURNED.get(sign)
+    if sign is None or type(left).__name__ != "Name" or type(right).__name__ != "Constant":
+        return None
+    return left.id, sign, right.value
