@@ -167,6 +167,20 @@ def log_to(path):
     api.log_to(path)
 
 
+def pytest_addoption(parser):
+    """The options of ``pytest -p dapper``."""
+    from dapper.adapter import pytest_plugin
+
+    pytest_plugin.add_options(parser)
+
+
+def pytest_configure(config):
+    """Let a client in before the tests run, if ``pytest -p dapper`` is told to."""
+    from dapper.adapter import pytest_plugin
+
+    pytest_plugin.begin(config)
+
+
 def get_cli_options():
     """What the command line `python -m dapper ...` that runs this program said, or None if none does.
 

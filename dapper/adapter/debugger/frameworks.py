@@ -44,11 +44,24 @@ def fate(judge, module, frame, exc_type, exception):
 def _test(frame, names):
     if names.intersection(_OUTCOMES):
         return HANDLED
-    if frame.f_code.co_name == "from_call":
+    name = frame.f_code.co_name
+    if name == "pytest_pyfunc_call" and _is_expected_to_fail(frame.f_locals.get("pyfuncitem")):
+        return HANDLED
+    if name == "from_call":
         return REPORTED
-    if frame.f_code.co_name == "run" and "outcome" in frame.f_locals:  # of a TestCase
+    if name == "run" and "outcome" in frame.f_locals:  # of a TestCase
         return HANDLED if stored(frame.f_locals["outcome"], "expecting_failure") is True else REPORTED
     return None
+
+
+def _is_expected_to_fail(node):
+    """Whether a test of pytest, or what it is in, has the mark xfail."""
+    while node is not MISSING and node is not None:
+        marks = stored(node, "own_markers")
+        if any(stored(mark, "name") == "xfail" for mark in (marks if isinstance(marks, list) else ())):
+            return True
+        node = stored(node, "parent")
+    return False
 
 
 def _has_error_handler(frame, exc_type):
