@@ -85,9 +85,24 @@ class Server:
             return False
         sock.settimeout(None)
         self._prepare()
+        self.park()  # a thread may be waiting for clients, or be about to end
         self._begin(link, launched)
-        self._start_thread()
+        comes_back = self._away
+        self.unpark()
+        if not comes_back:
+            self._start_thread()
         return True
+
+    def decline(self, ticket):
+        """Tell a hub that wants us that somebody else debugs this process.
+
+        Raises:
+            OSError: there is no hub.
+        """
+        host, port, token = ticket.rsplit(":", 2)
+        link = Link(open_socket(host, int(port)), self.noticed)
+        link.send({"type": "event", "event": "dapperHello", "body": introduce(token, "busy")})
+        link.close()
 
     def listen(self, host, port):
         """Let clients find us at a port, one after another.
@@ -294,6 +309,20 @@ def boot():
     _environ["DAPPER_ROOT"] = root or me
     server.home = home
     join_hub(server, home, "exec" if root == me else "start", is_root=root in (None, me))
+
+
+def follow_order(order):
+    """Do what somebody outside wants of a process that was not started with us.
+
+    Args:
+        order: with a ``ticket`` HOST:PORT:TOKEN, report there; else listen at ``host`` and ``port``.
+    """
+    if "ticket" not in order:
+        server.listen(order["host"], order["port"])
+    elif server.session is None:
+        server.report(order["ticket"], "attach")
+    else:
+        server.decline(order["ticket"])
 
 
 def join_hub(server, home, start_method, is_root=False):

@@ -137,6 +137,8 @@ class Attach:
         connect, listen: (host, port) or None.
         child: pid of a child announced before, or None.
         offer: the secret it was announced with.
+        process: pid of one that knows nothing of us, or None.
+        remote_exec, prefer_lldb: bool: how to get into it.
         restart: bool: a client that listens wants to be told to start anew.
     """
 
@@ -146,6 +148,8 @@ class Attach:
         self.child = _pid(arguments, "subProcessId")
         self.offer = take(arguments, "dapperOffer", str, "", "a string")
         self.process = _pid(arguments, "processId")
+        self.remote_exec = not truth(arguments, "disableSysRemoteExec")
+        self.prefer_lldb = truth(arguments, "linuxAttachPreferLldb")
         self.restart = truth(arguments, "restart") if not isinstance(arguments.get("restart"), dict) else True
         if truth(arguments, "noDebug"):
             raise wrong("'noDebug' makes no sense with attach")

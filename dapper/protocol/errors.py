@@ -24,12 +24,17 @@ TABLE = {
     "cancelled": (1109, "cancelled"),
     "too_slow": (1110, "This takes longer than {seconds} s. The console waits for as long as it takes."),
     "busy": (1111, "Thread {thread} hangs in the program's own code, which can't be interrupted: {where}."),
+    "stale_memory": (1112, "Memory {reference} is gone: its thread went on. Ask for variables again."),
+    "stale_location": (1113, "Location {reference} is gone: its thread went on. Ask for variables again."),
+    "no_location": (1114, "Where this was defined is not known."),
+    "cannot_end": (1115, "Thread {thread} can't be ended: {why}."),
     "bad_config": (1200, "{problem}"),
     "cannot_start": (1201, "Can't start {program}: {why}."),
     "cannot_connect": (1202, "Can't connect to {address}: {why}."),
     "cannot_listen": (1203, "Can't listen on {address}: {why}."),
     "no_debuggee": (1204, "The program did not report back: {why}."),
     "client_refused": (1205, "The client refused {command}: {why}."),
+    "cannot_inject": (1206, "Can't attach to process {pid}: {why}. {remedy}."),
 }
 
 #: What a client runs into by itself, by asking a moment too late or for a value under the mouse: no news for its user.
