@@ -73,12 +73,17 @@ class Link(Channel):
         self._on_loss = on_loss
         self._waker = self._listener = None
         self._log = None
+        self._mail = None  # (descriptor, what to call when it can be read)
         self._second = []  # clients that came while this one is here
         self._between = False
 
     def watch(self, waker, listener, log):
         """While waiting, heed a Waker and turn away whoever comes to a Listener (or None); write to a Log."""
         self._waker, self._listener, self._log = waker, listener, log
+
+    def attend(self, source, act):
+        """While waiting, call ``act()`` whenever the descriptor ``source`` can be read."""
+        self._mail = source, act
 
     def send(self, message):
         """See Channel.send."""
@@ -125,7 +130,12 @@ class Link(Channel):
                 things.append(self._waker.source)
             if self._listener is not None:
                 things.append(self._listener)
+            mail = self._mail
+            if mail is not None:
+                things.append(mail[0])
             found = ready(things, self.meanwhile())
+            if mail is not None and mail[0] in found:
+                mail[1]()
             if self._between and self._waker is not None and self._waker.source in found:
                 raise Away
             if ours in found:

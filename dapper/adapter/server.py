@@ -48,6 +48,7 @@ class Server:
         self._link = None
         self._listener = None
         self._waker = None
+        self._mail = None  # a Waker for log messages, once there are log points
         self._lock = _allocate()
         self._parked = 0  # forks going on
         self._away = False  # did the thread leave for one?
@@ -159,7 +160,21 @@ class Server:
 
         link.watch(self._waker, self._listener, self.log)
         self._link = link
+        self.debugger.logs.on_expected = self._expect_logs
+        if self._mail is not None:
+            self._expect_logs()
         self.session = Session(link, self.debugger, launched_by_hub=launched, log=self.log)
+
+    def _expect_logs(self):
+        """Log messages will come: have the reading thread send them. Gives what wakes it."""
+        if self._mail is None:
+            self._mail = Waker()
+        self._link.attend(self._mail.source, self._send_logs)
+        return self._mail.wake
+
+    def _send_logs(self):
+        self._mail.calm()
+        self.debugger.logs.flush()
 
     def _start_thread(self):
         self._reader = reader = Reader()
@@ -245,7 +260,7 @@ class Server:
     def become_child(self):
         """The fork is over, and this is the child: all we had belongs to the parent."""
         home, self.home = self.home, None
-        for thing in (self._link, self._listener, self._waker):
+        for thing in (self._link, self._listener, self._waker, self._mail):
             if thing is not None:
                 thing.drop()
         hooked = self._hooked

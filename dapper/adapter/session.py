@@ -195,6 +195,7 @@ class Session:
 
     def program_ends(self):
         """The interpreter is about to exit."""
+        self.debugger.logs.flush()
         if self.state == "configured":
             self.debugger.crew.threads()  # tells which have ended
             if not self.by_hub:

@@ -110,8 +110,15 @@ class Table:
     @property
     def decides(self):
         """Whether a line has a condition, a hit count or a log message."""
-        found = (one for group in self.by_key.values() for one in group)
-        return any(one.condition is not None or one.counter is not None or one.log is not None for one in found)
+        return self.logs or any(one.condition is not None or one.counter is not None for one in self._all())
+
+    @property
+    def logs(self):
+        """Whether a line has a log message."""
+        return any(one.log is not None for one in self._all())
+
+    def _all(self):
+        return [one for group in self.by_key.values() for one in group]
 
     def with_file(self, key, breakpoints):
         """A new table with other breakpoints in one file."""

@@ -13,7 +13,8 @@ class Logs:
         say: ``say(event, body)`` sends a DAP event.
 
     Attributes:
-        wake: called in the program's threads when there is something to `flush`; without it that is done there.
+        on_expected: called when there are log points; gives a callable for the program's threads to say that something
+            waits for `flush`. None: that is done on those threads.
     """
 
     def __init__(self, kit, describe, say):
@@ -23,7 +24,12 @@ class Logs:
         self._ring = None
         self._places = {}
         self._lock = RLock()  # a signal handler may log while its thread flushes
-        self.wake = None
+        self._wake = self.on_expected = None
+
+    def expect(self):
+        """There are log points. Called by the thread that is to send."""
+        if self.on_expected is not None:
+            self._wake = self.on_expected()
 
     def point(self, breakpoint, code):
         """A callable for a tuple of the parts of a log message, to stand in code."""
@@ -53,10 +59,10 @@ class Logs:
         return self._made_by
 
     def _on_first(self):
-        if self.wake is None:
+        if self._wake is None:
             self.flush()
         else:
-            self.wake()
+            self._wake()
 
     def _place(self, code, line):
         key = code.co_filename, line

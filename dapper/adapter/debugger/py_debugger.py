@@ -160,6 +160,8 @@ class PyDebugger:
     def use(self, table):
         """Replace the whole table of breakpoints."""
         self.table = table
+        if table.logs:
+            self.logs.expect()
         self._runtime.update(table)
 
     def _empty_table(self):
@@ -259,23 +261,25 @@ class PyDebugger:
 
     def judge(self, breakpoints, frame, line):
         """The ids of those breakpoints that stop in ``frame`` now; their hits are counted, their messages sent."""
-        if self._tell is None or self.crew.here().stop is not None:
-            return []
-        return self._hits.of(breakpoints, frame, line)
+        return self._hits.of(breakpoints, frame, line) if self._listens() else []
 
     def log_here(self, breakpoint, frame, line):
         """A log point was reached, its condition and hit count being met."""
-        if self._tell is not None and self.crew.here().stop is None:
+        if self._listens():
             self._hits.log(breakpoint, frame, line)
 
     def on_condition_error(self, breakpoint, error, frame, line):
         """What a breakpoint evaluates in the program's own code raised an exception."""
-        if self._tell is not None and self.crew.here().stop is None:
+        if self._listens():
             self._hits.failed(breakpoint, error, frame, line)
 
     def log_point(self, breakpoint, code):
         """A callable for the parts of a breakpoint's log message, evaluated in ``code``."""
         return self.logs.point(breakpoint, code)
+
+    def _listens(self):
+        """Whether what happens on the calling thread matters; not while it evaluates something for the client."""
+        return self._tell is not None and self.crew.here().stop is None
 
     def on_line(self, frame, line, stops, offset=None, passed=None):
         """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
