@@ -2,11 +2,14 @@
 import os
 import sys
 
+from dapper.protocol import settings
+
 USAGE = """\
 usage: dapper PROGRAM ...                            debug it in this terminal
        dapper --listen|--connect [HOST:]PORT [--wait-for-client] [--configure-NAME VALUE] ...
               [--log-to DIR] [--log-to-stderr]
               FILE | -m MODULE | -c CODE  [ARGUMENT ...]
+       dapper --listen|--connect [HOST:]PORT --pid PID      the same in a process that runs already
 
   --listen [HOST:]PORT         let an editor attach at this port (port 0: any; no host: this machine only)
   --connect [HOST:]PORT        connect to an editor's adapter that waits for the program there
@@ -108,7 +111,7 @@ def editors(words, name=None):
 
 
 def _extra_words():
-    return (os.environ.get("DAPPER_EXTRA_ARGV") or os.environ.get("DEBUGPY_EXTRA_ARGV") or "").split()
+    return (settings.get("DAPPER_EXTRA_ARGV") or "").split()
 
 
 def for_editors(words):
@@ -148,7 +151,9 @@ def parse(words, extra=()):
     if target_kind is None:
         raise Wrong("give a file, -m MODULE or -c CODE")
     if target_kind == "pid":
-        raise Wrong("--pid is not supported yet; let the program call dapper.listen()")
+        if found.get("wait_for_client"):
+            raise Wrong("--wait-for-client makes no sense with --pid: the program runs already")
+        target = _number(target)
     for name in ("adapter_access_token", "parent_session_pid"):
         if name in found and mode != "connect":
             raise Wrong("--%s goes with --connect only" % name.replace("_", "-"))
@@ -157,6 +162,7 @@ def parse(words, extra=()):
         log_to=found.get("log_to"), log_to_stderr=found.get("log_to_stderr", False),
         wait_for_client=found.get("wait_for_client", False), adapter_access_token=found.get("adapter_access_token"),
         parent_session_pid=_number(found.get("parent_session_pid")),
+        remote_exec=not found.get("disable_sys_remote_exec"), prefer_lldb=found.get("linux_attach_prefer_lldb", False),
     )
     return options, rest
 
@@ -229,11 +235,13 @@ def run(options, args):
         The program's exit code.
     """
     global chosen
+    if options.target_kind == "pid":
+        return _reach(options)
     import dapper
     from dapper.adapter import run as runner
 
     chosen = options
-    if not os.environ.get("DAPPER_RUNNING"):  # a second command line, below a first, only runs its program
+    if not settings.get("DAPPER_RUNNING"):  # a second command line, below a first, only runs its program
         os.environ["DAPPER_RUNNING"] = "true"
         try:
             if options.log_to or options.log_to_stderr:
@@ -250,3 +258,22 @@ def run(options, args):
         if options.wait_for_client:
             dapper.wait_for_client()
     return runner.run(options.target_kind, options.target, args)
+
+
+def _reach(options):
+    """Have a process that runs already listen or connect; returns the exit code."""
+    from dapper.hub.inject import into
+    from dapper.protocol.errors import DapError
+
+    host, port = options.address
+    order = {"host": host, "port": port}
+    if options.mode == "connect":
+        order["ticket"] = "%s:%d:%s" % (host, port, options.adapter_access_token or "")
+    try:
+        into(options.target, order, options.remote_exec, options.prefer_lldb)
+    except DapError as error:
+        sys.stderr.write("dapper: %s\n" % error)
+        return 1
+    what = "listens on" if options.mode == "listen" else "is connected to"
+    sys.stderr.write("dapper: process %d %s %s:%d\n" % (options.target, what, host, port))
+    return 0

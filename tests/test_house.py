@@ -17,9 +17,9 @@ MAY_IMPORT = {
     "dapper.adapter.__main__": {"dapper.hub"},
     "dapper.hub": {"dapper", "dapper.protocol"},
     "dapper.terminal": {"dapper", "dapper.protocol"},
-    "dapper": {"dapper.adapter", "dapper.cli"},
+    "dapper": {"dapper.adapter", "dapper.adapter.debugger", "dapper.cli"},
     "dapper.__main__": {"dapper.cli"},
-    "dapper.cli": {"dapper", "dapper.adapter", "dapper.terminal"},
+    "dapper.cli": {"dapper", "dapper.adapter", "dapper.hub", "dapper.protocol", "dapper.terminal"},
 }
 
 #: What a debuggee must not load before it is asked for something: each costs the program's start milliseconds.

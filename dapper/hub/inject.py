@@ -2,9 +2,11 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 from dapper.hub.obstacles import DAPPER, Target, refuse, tracer
 
@@ -12,6 +14,9 @@ STRANGER = os.path.join(DAPPER, "adapter", "boot", "stranger.py")
 REMOTE_TIME = 20.0  #: seconds `sys.remote_exec` has
 TRACER_TIME = 60.0  #: seconds a debugger of C has; it reads symbols first
 PATIENCE = 5.0  #: seconds it has to end once it was asked to
+
+MARK_TIME = 60.0  #: seconds the process has to follow an order
+INSIST = 3.0  #: seconds after which `sys.remote_exec` is helped
 
 REMOTE = "import sys; sys.remote_exec(int(sys.argv[1]), sys.argv[2])"
 
@@ -49,12 +54,46 @@ process detach
 """
 
 
+def into(pid, order, remote=True, prefer_lldb=False):
+    """Have a process follow an order, and wait until it has; arguments as those of Injection.
+
+    Raises:
+        DapError: it did not work.
+    """
+    port = order.get("port")
+    if port == 0:
+        with socket.socket() as probe:  # whoever asks has to know it
+            probe.bind((order["host"], 0))
+            order["port"] = probe.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="dapper-")
+    mark = os.path.join(folder, "mark")
+    injection = Injection(pid, dict(order, mark=folder, package=DAPPER), remote, prefer_lldb)
+    try:
+        injection.hand_over(folder)
+        injection.run()
+        end, insist = time.monotonic() + MARK_TIME, time.monotonic() + INSIST
+        while os.path.isdir(folder) and not os.path.exists(mark):
+            if time.monotonic() > insist:
+                insist = end
+                injection.insist()
+            if time.monotonic() > end:
+                raise refuse(pid, "its main thread ran no Python code within %g s" % MARK_TIME, "Try again when it does")
+            time.sleep(0.02)
+        with open(mark, encoding="utf-8") as file:
+            why = file.read()
+        if why:
+            raise refuse(pid, why, "Try again when that is different")
+    finally:
+        injection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Injection:
     """What one attach by process id needs.
 
     Args:
         pid: of the process.
-        order: what ``stranger.py`` finds as ``ORDER``: texts and numbers.
+        order: what ``stranger.py`` finds as ``ORDER``: texts and numbers; see there.
         remote: may `sys.remote_exec` be used?
         prefer_lldb: where both are.
 
@@ -110,6 +149,11 @@ class Injection:
         self._by_tracer()
         return True
 
+    def hand_over(self, path):
+        """Let the process write there, and nobody else."""
+        if not self._target.is_ours:
+            os.chown(path, self._target.uid, self._target.gid)
+
     def close(self):
         """Leave nothing behind."""
         if self._folder is not None:
@@ -121,9 +165,8 @@ class Injection:
         path = os.path.join(self._folder, name)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
-        if not self._target.is_ours:
-            for each in (path, self._folder):
-                os.chown(each, self._target.uid, self._target.gid)
+        for each in (path, self._folder):
+            self.hand_over(each)
         return path
 
     # -- sys.remote_exec ----------------------------------------------------------------------------------------------

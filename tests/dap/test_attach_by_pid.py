@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -10,8 +11,8 @@ import pytest
 from dapper.hub import obstacles
 from dapper.protocol.errors import DapError
 from tests.client import DapClient
-from tests.dap.test_attach import LISTENS, ended, listening
-from tests.processes import Family, Process, poll
+from tests.dap.test_attach import LISTENS, ROOT, ended, listening
+from tests.processes import Family, Process, free_port, poll
 
 REMOTE = hasattr(sys, "remote_exec")
 pytestmark = [
@@ -172,6 +173,36 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(hub, program, tmp_pat
             s.pause()
             process.end(s)
         assert [path for path in tmp_path.iterdir() if path.name.startswith("dapper")] == []
+
+
+@NEEDS_A_WAY
+def test_the_command_line_has_a_process_listen(hub, program):
+    prog = program(WAITING)
+    port = free_port()
+    with Runs(prog) as process:
+        for _ in range(2):  # the second finds it listening
+            command = [sys.executable, "-m", "dapper", "--listen", str(port), "--pid", str(process.pid)]
+            done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+            assert done.returncode == 0, done.stderr.decode()
+            assert done.stderr.decode() == "dapper: process %d listens on 127.0.0.1:%d\n" % (process.pid, port)
+        with DapClient.dial(port, prog) as s:
+            s.initialize()
+            s.attach()
+            s.configuration_done()
+            s.pause()
+            process.end(s)
+
+
+@NEEDS_A_WAY
+def test_the_command_line_says_why_a_process_can_not_listen(program):
+    prog = program(WAITING)
+    with socket.socket() as taken, Runs(prog) as process:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "dapper", "--listen", str(port), "--pid", str(process.pid)]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        assert done.returncode == 1 and "Address already in use" in done.stderr.decode()
+        process.process.kill()
 
 
 def refusal(pid, env=None, **more):

@@ -89,7 +89,8 @@ def test_words_of_the_environment_add_and_do_not_change():
         "--connect 1 --parent-session-pid five x.py",
         "--listen 1 --configure-subProcess perhaps x.py",
         "--listen 1 --configure-rumba yes x.py",
-        "--listen 1 --pid 5",
+        "--listen 1 --pid five",
+        "--listen 1 --pid 5 --wait-for-client",
     ],
 )
 def test_wrong_lines(line):

@@ -1,7 +1,9 @@
 """Runs in a process that was not started with us, with ``ORDER`` among its names: load dapper and do what it says.
 
-Leaves no name and no folder behind; what goes wrong is told on the process's stderr.
+``ORDER``: ``package``, the folder of dapper; ``ticket``, or ``host`` and ``port``: see server.follow_order; ``mark``, or not:
+the folder where a file ``mark`` is to say how it went: nothing, or why not. Leaves no name and no folder behind; what goes wrong is told on the process's stderr.
 """
+import os
 import sys
 
 
@@ -20,6 +22,13 @@ def _load(package):
     spec.loader.exec_module(module)
 
 
+def _mark(text):
+    if "mark" in ORDER:  # noqa: F821
+        with open(ORDER["mark"] + "/mark.new", "w") as file:  # noqa: F821
+            file.write(text)
+        os.rename(ORDER["mark"] + "/mark.new", ORDER["mark"] + "/mark")  # noqa: F821
+
+
 _writes = sys.dont_write_bytecode
 sys.dont_write_bytecode = True  # the process may be another user's: no file of ours becomes theirs
 try:
@@ -29,5 +38,8 @@ try:
     follow_order(ORDER)  # noqa: F821
 except Exception as error:  # boundary: a program that did not ask for us must not die of us
     sys.stderr.write("dapper: attaching failed: %s: %s\n" % (type(error).__name__, error))
+    _mark("%s: %s" % (type(error).__name__, error))
+else:
+    _mark("")
 finally:
     sys.dont_write_bytecode = _writes
