@@ -29,9 +29,10 @@ class Plant:
         breakpoints: theirs.
         passed: the ids of the breakpoints that stop whenever the probe is hit; None: that is to be judged then.
         active: whether a hit still means anything.
+        logs: whether it is a log point, which stops nobody.
     """
 
-    __slots__ = ("line", "stops", "breakpoints", "passed", "active")
+    __slots__ = ("line", "stops", "breakpoints", "passed", "active", "logs")
 
     def __init__(self, line, stops, passed):
         self.line = line
@@ -39,6 +40,7 @@ class Plant:
         self.breakpoints = breakpoints_of(stops)
         self.passed = passed
         self.active = True
+        self.logs = False
 
 
 class Implant:
@@ -132,7 +134,8 @@ class Implants:
         kit: from `core.kit`.
         port: the debugger's side. If its breakpoints are more than lines: ``judge(breakpoints, frame, line)`` gives
             the ids of those that stop there now; ``on_condition_error(breakpoint, error, frame, line)``;
-            ``log_point(breakpoint, code)`` gives a callable for a tuple of a log message's parts.
+            ``log_here(breakpoint, frame, line)`` sends its log message; ``log_point(breakpoint, code)`` gives a
+            callable for a tuple of that message's parts.
         caches: the CacheManager.
         config: the FrameEvalConfig.
         arm: called as ``arm(frame, plant)`` when a probe is hit: have the next line event of this frame told.
@@ -150,7 +153,6 @@ class Implants:
         self._worth = worth
         self._at_entry = at_entry
         self._judge = getattr(port, "judge", None)
-        self._log_point = getattr(port, "log_point", None)
         self._by_copy = {}  # id(copy) → (weak reference to it, Implant)
         self._pending = {}  # thread → (frame, plant, ids)
         self._traps = kit.Trap(self._hit, self._failed, self._fault)
@@ -277,10 +279,6 @@ class Implants:
             return True
         if not self._config.fast_conditions:
             return False
-        if breakpoint.log_parts is not None:
-            # An error has to be either the message's or the condition's.
-            quiet = breakpoint.counter is None or type(breakpoint.counter.test) is tuple
-            return breakpoint.condition_text is None and quiet and self._log_point is not None
         if breakpoint.condition_text is not None and calls(breakpoint.condition_text):
             if not self._config.condition_budget:
                 return False
@@ -294,11 +292,14 @@ class Implants:
             return plant, Probe(plant)
         breakpoint, = breakpoints
         plant = Plant(line, stops, (breakpoint.id,))
+        plant.logs = breakpoint.log_parts is not None
         counter = breakpoint.counter_in(self._kit)
-        if breakpoint.log_parts is None:
+        # An error in a probe with a message has to be the message's.
+        quiet = breakpoint.condition_text is None and (counter is None or type(counter.test) is tuple)
+        if not plant.logs or not quiet:
             return plant, Probe(plant, breakpoint.condition_text, counter)
         message = list(breakpoint.log_parts) + [("text", "\n")]
-        return plant, Probe(plant, None, counter, message, self._log_point(breakpoint, code))
+        return plant, Probe(plant, None, counter, message, self._port.log_point(breakpoint, code))
 
     def _refused(self, code, key, refusal):
         detail = "%s, %s: %s" % (_place(code), "line %s" % key if key is not None else "all of it", refusal)
@@ -329,6 +330,8 @@ class Implants:
         if not plant.active or self.calling and self.is_inside(frame.f_back):
             return
         passed = plant.passed
+        if plant.logs:
+            return self._port.log_here(plant.breakpoints[0], frame, plant.line)
         if plant.line is None:
             self._port.on_enter(frame)
         elif passed is None:
