@@ -12,6 +12,7 @@ __all__ = [
     "configure",
     "connect",
     "debug_this_thread",
+    "describe",
     "get_cli_options",
     "is_client_connected",
     "listen",
@@ -120,6 +121,24 @@ def trace_this_thread(should_trace):
     from dapper.adapter import api
 
     api.debug_this_thread(bool(should_trace))
+
+
+def describe(cls, text=None, children=None):
+    """Say how a debugger shows instances of a class and of its subclasses.
+
+    A class of one's own can as well have the methods ``__debug_repr__(self)`` and ``__debug_children__(self)``.
+
+    Args:
+        cls: a class.
+        text: function from an instance to a str, or None.
+        children: function from an instance to a mapping, or to pairs of name and value, or None.
+
+    Raises:
+        TypeError: ``cls`` is no class.
+    """
+    from dapper.adapter.debugger import descriptions
+
+    descriptions.describe(cls, text, children)
 
 
 def trigger_exception_handler(excinfo=None, as_uncaught=True):

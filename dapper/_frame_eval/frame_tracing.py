@@ -100,9 +100,8 @@ class SettraceEngine:
 
     def hurry(self, idents):
         """Make these threads report their next line, wherever they are."""
-        frames = _current_frames()
-        for ident in idents:
-            self._trace_chain(frames.get(ident))
+        for ident in idents:  # all frames in a name here would keep this one, which is among them, and all its callers
+            self._trace_chain(_current_frames().get(ident))
 
     def calm(self):
         """Nobody is asked to pause any more."""

@@ -32,6 +32,8 @@ class Session:
     Attributes:
         state: new → initialized → starting → configured → ended.
         display: how values are shown.
+        client: the arguments of initialize.
+        memory_views: number → size in bytes of the buffers the client has read.
         tasks: seq → Task of requests that threads of the program work at.
     """
 
@@ -44,7 +46,8 @@ class Session:
         self.tasks = {}
         self._channel = channel
         channel.meanwhile = self._look_after_tasks
-        self._client = {}
+        self.client = {}
+        self.memory_views = {}
         self._start_request = None
         self._after = []
         self._last_breakpoint = 0
@@ -142,14 +145,14 @@ class Session:
 
     def meet(self, client):
         """Know what the client said of itself."""
-        self._client = client
+        self.client = client
         self.state = "initialized"
 
     def begin(self, request):
         """Start the debugger for a launch or attach request, which is answered when the configuration is done."""
         config = {key: value for key, value in request.arguments.items() if value is not None}
         self.debugger.configure(config)
-        self.display = Display.from_config(config, self._client)
+        self.display = Display.from_config(config, self.client)
         self._start_request = request.message
         self.state = "starting"
         self.debugger.attach(self.event)

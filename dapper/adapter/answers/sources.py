@@ -13,6 +13,11 @@ def source(session, request):
     return {"content": session.debugger.sources.text(path, reference), "mimeType": "text/x-python"}
 
 
+@answers("locations")
+def locations(session, request):
+    return looking.location(session.debugger, request.get("locationReference", int, required=True))
+
+
 @answers("modules")
 def modules(session, request):
     found = looking.modules(session.debugger)

@@ -1,5 +1,7 @@
 """Requests about threads: which there are, and how they go on and stop."""
+from dapper.adapter.debugger.crew import main_ident
 from dapper.adapter.debugger.threads import Job
+from dapper.adapter.debugger.visits import raise_in
 from dapper.adapter.request import LATER, answers
 from dapper.protocol.errors import DapError, failure, success
 
@@ -41,6 +43,23 @@ def step_out(session, request):
 @answers("pause")
 def pause(session, request):
     session.afterwards(session.debugger.pause)
+    return {}
+
+
+@answers("terminateThreads")
+def terminate_threads(session, request):
+    """Threads end as if they had called ``sys.exit()``, as soon as they are at a bytecode of the program."""
+    crew = session.debugger.crew
+    records = [crew.record(number) for number in request.get("threadIds", list, required=True)]
+    for record in records:
+        if record.ident == main_ident():
+            raise DapError("cannot_end", thread=record.id, why="it is the main one; terminate the program")
+    for record in records:
+        if record.stop is not None:
+            record.ends = True
+        elif not raise_in(record.ident, SystemExit):
+            raise DapError("cannot_end", thread=record.id, why="this Python can't raise an exception in another thread")
+    session.afterwards(lambda: session.debugger.go_on([record for record in records if record.ends]))
     return {}
 
 

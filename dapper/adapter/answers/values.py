@@ -1,4 +1,5 @@
 """Requests about values: variables and expressions, looked at and set."""
+from dapper.adapter.answers.memory import changed
 from dapper.adapter.answers.work import ACTS, at_frame, on_owner
 from dapper.adapter.debugger import looking
 from dapper.adapter.request import answers
@@ -40,6 +41,7 @@ def set_variable(session, request):
         reference,
         lambda: looking.set_variable(session.debugger, reference, name, value, session.display, hex),
         limit=ACTS * session.display.seconds,
+        then=lambda record: changed(session),
     )
 
 
@@ -55,6 +57,7 @@ def evaluate(session, request):
         handle,
         lambda: looking.evaluate(session.debugger, handle, expression, context, format, session.display),
         limit=float("inf") if context in UNLIMITED else None,
+        then=(lambda record: changed(session)) if context == "repl" else None,
     )
 
 
@@ -70,6 +73,7 @@ def set_expression(session, request):
         handle,
         lambda: looking.set_expression(session.debugger, handle, expression, value, session.display, hex),
         limit=ACTS * session.display.seconds,
+        then=lambda record: changed(session),
     )
 
 

@@ -90,7 +90,7 @@ class Crew:
 
     def threads(self):
         """The records of the program's threads that live now."""
-        alive = _current_frames().keys()
+        alive = set(_current_frames())  # the dict holds the frame we are in, which would hold the dict
         for ident in alive:
             if ident not in self.hidden and not self.is_exempt(ident):
                 self.here(ident)
@@ -161,6 +161,9 @@ class Crew:
         if record.interrupted:
             record.interrupted = False
             _interrupt_main()
+        if record.ends:
+            record.ends = False
+            raise SystemExit
 
     def arrived(self, record, stop):
         """The standing thread was sent to another line; say where it stands now. Called on it."""

@@ -58,7 +58,10 @@ def _refuse_acts(text):
             return
         why = "hovering neither calls nor assigns: evaluate it in the console"
         failed = DapError("cannot_evaluate", error=why, traceback=why)
-    raise failed
+    try:
+        raise failed
+    finally:
+        del failed  # it knows this frame by its traceback
 
 
 class _Silence:

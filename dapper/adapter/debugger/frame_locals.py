@@ -2,10 +2,12 @@
 import sys
 
 from dapper.adapter.debugger.values import is_a, type_of, user_call
+from dapper.adapter.debugger.visits import is_ours
 from dapper.protocol.errors import DapError
 
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: locals live in slots of the frame, not in a dictionary
 _to_fast = None
+_read = {}  # id → frames that keep a copy of their locals because we have read them
 
 #: Python 3.12 gives every unbound local the value None when one is unbound from outside; sys.monitoring came with it.
 _UNBINDS = not hasattr(sys, "monitoring")
@@ -14,6 +16,8 @@ _UNBINDS = not hasattr(sys, "monitoring")
 def read(frame):
     """A new dict of the local variables of ``frame``, those it shares with its enclosing function included."""
     found = frame.f_locals
+    if type_of(found) is dict and frame.f_code.co_flags & _OPTIMIZED:
+        _read[id(frame)] = frame
     if is_a(found, dict):
         names = dict(dict.items(found))
     elif frame.f_code.co_flags & _OPTIMIZED:
@@ -65,15 +69,26 @@ def delete(frame, name):
 def forget(frame):
     """Drop the copy of the locals a frame keeps once they were read, so that nobody lives longer for having been seen.
 
-    Only for frames that run no trace function at the moment: one that does would write the copy back.
+    Before Python 3.13. Only for frames of the calling thread; one that runs a trace function at the moment is left alone:
+    the interpreter would copy what is missing there back into it.
     """
-    code = frame.f_code
-    if not code.co_flags & _OPTIMIZED:
+    if _read.pop(id(frame), None) is None or frame is _traced():
         return
+    code = frame.f_code
     names = frame.f_locals
     if type_of(names) is dict:
         for name in _own_names(code):
             names.pop(name, None)
+
+
+def _traced():
+    """The frame of the calling thread that waits for a trace function, which we are in, or None."""
+    if sys.gettrace() is None:
+        return None
+    frame = sys._getframe(1)
+    while frame is not None and is_ours(frame):
+        frame = frame.f_back
+    return frame
 
 
 def _own_names(code):

@@ -1,4 +1,6 @@
 """Stacks as the user sees them, and numbers for what the editor may ask about until a thread goes on."""
+import sys
+
 from dapper.protocol.errors import DapError
 
 
@@ -38,9 +40,11 @@ class Handles:
         return self._find(number)[1]
 
     def forget(self, owner):
-        """Drop all that was given for thread ``owner``."""
+        """Drop all that was given for thread ``owner``. Called by that thread."""
         for number in self._owners.pop(owner, ()):
-            self._items.pop(number, None)
+            item, _ = self._items.pop(number, (None, None))
+            if type(item) is FrameHandle and item.record.id == owner:
+                item.forget()
 
     def _find(self, number):
         try:
@@ -73,6 +77,12 @@ class FrameHandle:
         self.frame = frame
         self.line = line
         self.index = index
+
+    def forget(self):
+        """Leave no trace of having been looked at."""
+        frame_locals = sys.modules.get("dapper.adapter.debugger.frame_locals")
+        if frame_locals is not None:
+            frame_locals.forget(self.frame)
 
 
 def chain(frame):

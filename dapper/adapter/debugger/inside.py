@@ -42,7 +42,10 @@ def run(text, frame=None, namespace=None, extra=None, statements=False):
         raise
     except BaseException as error:  # boundary: whatever the user's text raises is an answer
         failed = failure(error)
-    raise failed
+    try:
+        raise failed
+    finally:
+        del failed  # it knows this frame by its traceback
 
 
 def failure(error):

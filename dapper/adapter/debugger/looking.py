@@ -7,6 +7,7 @@ from dapper.adapter.debugger import evaluate as evaluating
 from dapper.adapter.debugger import exception_info as exceptions
 from dapper.adapter.debugger import variables as showing
 from dapper.adapter.debugger.frames import FrameHandle, stack_frame
+from dapper.adapter.debugger.locations import Definition
 from dapper.protocol.errors import DapError
 
 
@@ -96,6 +97,24 @@ def completions(debugger, handle, text, column, line):
     """CompletionItems."""
     frame = handle.frame if handle is not None else None
     return completing.complete(text, column, line, frame, debugger.console)
+
+
+def location(debugger, reference):
+    """The body of a locations response: where a value was defined.
+
+    Raises:
+        DapError: nobody knows, or the reference is gone.
+    """
+    try:
+        definition = debugger.crew.handles.get(reference)
+    except DapError:
+        definition = None
+    if type(definition) is not Definition:
+        raise DapError("stale_location", reference=reference)
+    place = definition.find()
+    if place is None:
+        raise DapError("no_location")
+    return {"source": debugger.sources.describe_file(place[0]), "line": place[1]}
 
 
 def exception_info(debugger, record):

@@ -28,6 +28,15 @@ class Buffer:
     def __init__(self, value):
         self._value = value
 
+    def size(self):
+        """How many bytes there are.
+
+        Raises:
+            DapError: the memory is gone or not contiguous.
+        """
+        with self._open() as view:
+            return len(view)
+
     def read(self, offset, count):
         """Up to ``count`` bytes from ``offset`` on.
 

@@ -201,7 +201,7 @@ class PyDebugger:
             if record.stop is None or record.stop.released:
                 record.pausing = reason
         if self._runtime.engine is not None:
-            self._runtime.engine.hurry([record.ident for record in records])
+            self._runtime.engine.hurry([record.ident for record in records if record.pausing])
 
     def arrived(self, record):
         """The thread was sent to another line; say where it stands now. Called on it."""

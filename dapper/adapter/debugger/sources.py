@@ -104,7 +104,10 @@ class Sources:
 
     def describe(self, code):
         """The DAP Source of a code object."""
-        filename = code.co_filename
+        return self.describe_file(code.co_filename)
+
+    def describe_file(self, filename):
+        """The DAP Source of the file a code object names."""
         if is_virtual(filename):
             return {"name": filename, "sourceReference": self._reference(filename), "path": filename}
         path = _join(self._cwd, filename)

@@ -63,6 +63,8 @@ class ThreadRecord:
         plan: the Plan of the step under way, or None.
         pausing: None, or the stop reason for which the thread is asked to stop at its next line.
         entering: a frame that has just started and whose code a function breakpoint names, or None.
+        interrupted: whether it is to raise KeyboardInterrupt when it goes on.
+        ends: whether it is to raise SystemExit then.
         doing: the work it does for the client now, or None; it has ``is_late``, ``is_deaf`` and ``place()``.
         stop: the Stop it stands at, or None while it runs.
     """
@@ -75,6 +77,7 @@ class ThreadRecord:
         self.stop = None
         self.entering = None
         self.interrupted = False
+        self.ends = False
         self.doing = None
         self._jobs = deque()
         self._wake = allocate_lock()

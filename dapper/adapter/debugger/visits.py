@@ -110,19 +110,19 @@ class Visit:
             if self._signal is not None:
                 _signal.pthread_kill(self.ident, self._signal)
             else:
-                self._shot = _raise_in(self.ident, Interrupted)
+                self._shot = raise_in(self.ident, Interrupted)
 
     def calm(self):
         """Nothing is raised from now on."""
         with self._lock:
             if self._shot:
                 self._shot = False
-                _raise_in(self.ident, None)
+                raise_in(self.ident, None)
 
     def place(self):
         """Where the user's code is at the moment: ``function, file:line``."""
         frame = _current_frames().get(self.ident)
-        while frame is not None and _is_ours(frame):
+        while frame is not None and is_ours(frame):
             frame = frame.f_back
         if frame is None:
             return "the program"
@@ -135,13 +135,14 @@ class Visit:
             raise Interrupted
 
 
-def _is_ours(frame):
+def is_ours(frame):
+    """Whether a frame runs code of dapper."""
     return frame.f_code.co_filename.startswith(_OURS)
 
 
 def _is_theirs(frame):
     """Whether an exception may be raised in ``frame``."""
-    return frame is not None and (not _is_ours(frame) or frame.f_code is user_call.__code__)
+    return frame is not None and (not is_ours(frame) or frame.f_code is user_call.__code__)
 
 
 def _free_signal():
@@ -151,7 +152,7 @@ def _free_signal():
     return None
 
 
-def _raise_in(ident, kind):
+def raise_in(ident, kind):
     """Have a thread raise ``kind`` at its next bytecode, or nothing after all with None; whether that is possible."""
     global _set_async_exc
     if _set_async_exc is None:
