@@ -3,7 +3,7 @@ import os
 import sys
 
 from dapper.adapter.server import server
-from dapper.protocol import wire
+from dapper.protocol import settings, wire
 from dapper.protocol.log import Log
 
 _environ = os.environ
@@ -30,7 +30,7 @@ def listen(endpoint):
 
 def _announce(address):
     """Tell the port where an editor asked for it."""
-    path = _environ.get("DAPPER_ADAPTER_ENDPOINTS") or _environ.get("DEBUGPY_ADAPTER_ENDPOINTS")
+    path = settings.get("DAPPER_ADAPTER_ENDPOINTS")
     if not path or os.path.exists(path):
         return
     import atexit
@@ -115,4 +115,9 @@ def log_to(path):
     """See dapper.log_to."""
     if server.is_open:
         raise RuntimeError("log_to() has to come before listen() and connect().")
-    server.log = Log(path.write) if hasattr(path, "write") else Log.to_folder(os.fspath(path), "debuggee")
+    if hasattr(path, "write"):
+        server.log = Log(path.write)
+    else:
+        folder = os.path.abspath(os.fspath(path))
+        server.log = Log.to_folder(folder, "program")
+        _environ["DAPPER_LOG_DIR"] = folder  # child processes write there, too

@@ -137,6 +137,9 @@ class Server:
         from dapper.adapter.debugger.py_debugger import get_debugger
 
         get_debugger()  # made here: two threads that both ask for the first time would get one each
+        if not self.log.is_on:
+            self.log = Log.from_environment("program")
+            self.log.note("%s %s" % (sys.executable, " ".join(getattr(sys, "argv", ()))))
         self._follow()
         if not self._hooked:
             self._hooked = True

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 from dapper._version import __version__
 from dapper.hub import streams
 from dapper.hub.hub import Hub
-from dapper.protocol import wire
+from dapper.protocol import settings, wire
 from dapper.protocol.errors import DapError
 from dapper.protocol.log import Log
 
@@ -68,7 +68,7 @@ class Options:
     def __init__(self, argv):
         self.port = None
         self.host = "127.0.0.1"
-        self.log_dir = os.environ.get("DAPPER_LOG_DIR") or os.environ.get("DEBUGPY_LOG_DIR")
+        self.log_dir = settings.get("DAPPER_LOG_DIR")
         self.log_stderr = False
         self.token = None
         self.shows = None  # a text to show instead of doing anything
@@ -105,7 +105,10 @@ def open_log(options):
     """The Log these options ask for."""
     if options.log_stderr:
         return Log(sys.stderr.write)
-    return Log.to_folder(options.log_dir, "hub") if options.log_dir else Log()
+    if options.log_dir:
+        os.environ["DAPPER_LOG_DIR"] = os.path.abspath(options.log_dir)  # what we start writes there, too
+        return Log.to_folder(options.log_dir, "hub")
+    return Log.from_environment("hub") if options.port is not None else Log()
 
 
 def on_signals(work, names):
@@ -120,7 +123,7 @@ def serve_until_told(hub, address):
     told = SimpleQueue()  # unlike an Event, safe to use from a signal handler
     on_signals(lambda: told.put(None), ("SIGTERM", "SIGHUP", "SIGINT"))
     host, port = address
-    announce = os.environ.get("DAPPER_ADAPTER_ENDPOINTS") or os.environ.get("DEBUGPY_ADAPTER_ENDPOINTS")
+    announce = settings.get("DAPPER_ADAPTER_ENDPOINTS")
     if announce:
         with open(os.open(announce, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(wire.encode({"client": {"host": host, "port": port}}).decode("ascii") + "\n")

@@ -4,7 +4,7 @@ import sys
 import time
 from _thread import allocate_lock
 
-from dapper.protocol import wire
+from dapper.protocol import settings, wire
 
 
 class Log:
@@ -30,6 +30,22 @@ class Log:
         path = os.path.join(folder, "dapper.%s-%d.log" % (role, os.getpid()))
         stream = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", 1, encoding="utf-8")
         return cls(stream.write)
+
+    @classmethod
+    def from_environment(cls, role):
+        """The log that DAPPER_LOG_DIR and its like ask for; see to_folder."""
+        folder = settings.get("DAPPER_LOG_DIR") or os.path.dirname(settings.get("DAPPER_LOG_FILE") or "")
+        if folder:
+            try:
+                return cls.to_folder(folder, role)
+            except OSError as error:
+                sys.stderr.write("dapper: no log in %s: %s\n" % (folder, error.strerror))
+        return cls(sys.stderr.write) if (settings.get("DAPPER_LOG_STDERR") or "").lower() not in settings.FALSE else cls()
+
+    @property
+    def is_on(self):
+        """Does anybody want the lines?"""
+        return self._write is not None
 
     def hide(self, secret):
         """Never write ``secret``, a text."""

@@ -1,7 +1,8 @@
 """How the client wants values shown: limits, groups, and the optional fields it understands."""
 from _weakref import ref
-from os import environ
 from sys import maxsize
+
+from dapper.protocol import settings
 
 #: What a client without paging gets at once of a long container, and how much one ``more`` range holds.
 FIRST, RANGE = 100, 1000
@@ -91,9 +92,9 @@ class Display:
             types=client.get("supportsVariableType") is True,
             paging=client.get("supportsVariablePaging") is True,
             memory=client.get("supportsMemoryReferences") is True,
-            first=_setting("PYDEVD_CONTAINER_INITIAL_EXPANDED_ITEMS", FIRST),
-            range=_setting("PYDEVD_CONTAINER_BUCKET_SIZE", RANGE),
-            seconds=_seconds(wanted.get("seconds")) or _seconds(environ.get("PYDEVD_INTERRUPT_THREAD_TIMEOUT")) or SECONDS,
+            first=_setting("DAPPER_CONTAINER_INITIAL_EXPANDED_ITEMS", FIRST),
+            range=_setting("DAPPER_CONTAINER_BUCKET_SIZE", RANGE),
+            seconds=_seconds(wanted.get("seconds")) or _seconds(settings.get("DAPPER_INTERRUPT_THREAD_TIMEOUT")) or SECONDS,
         )
 
 
@@ -111,7 +112,7 @@ def _seconds(text):
 
 
 def _setting(name, default):
-    value = environ.get(name, "")
+    value = settings.get(name) or ""
     return int(value) if value.isdigit() and int(value) else default
 
 
