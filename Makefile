@@ -12,7 +12,7 @@ JOBS ?= 2
 # Of pyproject.toml: "test libraries" adds the libraries some tests are skipped without.
 EXTRAS ?= test
 
-.PHONY: help demo test test-node matrix bench clean python venv
+.PHONY: help demo test test-node matrix bench soak clean python venv
 
 help:
 	@echo "make demo        debug an example program from a command script, then time it with and without dapper"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-node   run the second client's tests; takes node and npm"
 	@echo "make matrix      run the tests on every Python from 3.8 to 3.15 that is here"
 	@echo "make bench       measure dapper beside debugpy, pdb and bare Python"
+	@echo "make soak        debug at random for half an hour, killing things at random moments (ARGS=\"--minutes 5\")"
 	@echo "make clean       remove all that the others made"
 
 python:
@@ -45,6 +46,10 @@ matrix: python
 bench: python
 	@"$(PYTHON)" tools/venv.py .cache/bench --extra bench
 	@.cache/bench/bin/python -m benchmarks $(ARGS)
+
+soak: venv
+	DAPPER_TEST_SPAWNED=200 DAPPER_TEST_AT_ONCE=50 "$(IN)" -m pytest -q tests/dap/test_many_processes.py
+	"$(IN)" tools/soak.py $(ARGS)
 
 clean:
 	rm -rf .venv .cache .pytest_cache build dist *.egg-info tests/node/node_modules

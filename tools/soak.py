@@ -1,0 +1,347 @@
+"""Debug at random for a long time, and end things at random moments: no orphan, no hang, no leak.
+
+    python tools/soak.py [--minutes 30] [--seed N] [--cycles 1000] [--engine NAME] [--only SCENARIO]
+
+Scenarios are launches and attaches of several programs whose client, hub or program is ended somewhere on the way,
+kindly or by kill -9. After each, every process of it has to be gone, and what lives longer (a hub that serves at a port, a
+program that listens) has to have as few descriptors and threads as before. First, ``--cycles`` attaches and detaches of
+one program under load. Linux only; exit code 1 tells of a fault, with the seed that leads to it again.
+"""
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, ROOT)
+
+from tests.client import DapClient  # noqa: E402
+from tests.processes import Family, Process, free_port, hub_command, poll  # noqa: E402
+from tests.programs import Program  # noqa: E402
+from tests.tree import Tree  # noqa: E402
+from tests.wire import Closed, Late, Refused  # noqa: E402
+
+ENDS = 30.0  #: seconds after which what should have ended is an orphan
+GROWTH = 24 * 1024  #: kB that a process may grow by in a whole soak
+
+PROGRAMS = {
+    "busy": "n = 0\nwhile n < 300000:\n    n += 1  # @stop\n",
+    "sleeping": "import time\nfor n in range(20):\n    time.sleep(0.05)  # @stop\n",
+    "threads": """
+        import threading, time
+        def work():
+            for n in range(200):
+                time.sleep(0.001)  # @stop
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        """,
+    "children": """
+        import subprocess, sys
+        code = "import time; time.sleep(0.2)"
+        for process in [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]: process.wait()
+        x = 1  # @stop
+        """,
+    "forks": """
+        import os, time
+        for n in range(3):
+            if os.fork() == 0:
+                time.sleep(0.1)  # @stop
+                os._exit(0)
+        for n in range(3): os.wait()
+        """,
+    "loud": "for n in range(20000):\n    print('line', n)  # @stop\n",
+    "failing": "def f(n):\n    if n: f(n - 1)\n    else: raise ValueError(n)  # @stop\nf(50)\n",
+    "pool": """
+        import multiprocessing
+        def work(n): return n * n  # @stop
+        if __name__ == "__main__":
+            with multiprocessing.Pool(2) as pool: print(sum(pool.map(work, range(20))))
+        """,
+}
+
+SERVER = """
+import sys, threading, time
+sys.path.insert(0, %r)
+import dapper
+dapper.listen(int(sys.argv[1]))
+def work():
+    n = 0
+    while True:
+        for n in range(1000):
+            n += 1  # @stop
+        time.sleep(0.001)
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+print("ready", flush=True)
+work()
+""" % ROOT
+
+
+class Soak:
+    """The whole of it.
+
+    Args:
+        options: of the command line.
+    """
+
+    def __init__(self, options):
+        self.options = options
+        self.random = random.Random(options.seed)
+        self.folder = tempfile.mkdtemp(prefix="soak-")
+        self.programs = {}
+        for name, text in PROGRAMS.items():
+            os.mkdir(os.path.join(self.folder, name))
+            self.programs[name] = Program(os.path.join(self.folder, name), {"prog.py": text})
+        os.mkdir(os.path.join(self.folder, "server"))
+        self.server_program = Program(os.path.join(self.folder, "server"), {"prog.py": SERVER})
+        self.family = Family()
+        self.counts = {}
+
+    def start_lasting(self):
+        """A program that listens and a hub at a port, both for the whole time."""
+        self.port, self.hub_port = free_port(), free_port()
+        self.server = Process([sys.executable, self.server_program.path, str(self.port)], self.family.environment())
+        poll(lambda: "ready" in self.server.text(), "the program that listens")
+        self.hub = Process(hub_command("--port", str(self.hub_port)), self.family.environment())
+        poll(lambda: "listens" in self.hub.text("stderr"), "the hub")
+
+    # -- scenarios ----------------------------------------------------------------------------------------------------
+
+    def cycle(self, stop):
+        """Attach to the program that listens, and detach."""
+        with DapClient.dial(self.port, self.server_program, self.engine()) as s:
+            s.initialize()
+            s.attach()
+            if stop:
+                s.set_breakpoints(None, ["stop"])
+            s.configuration_done()
+            if stop:
+                s.wait_stop("stop")
+                s.locals()
+            s.wire.request("disconnect", {})
+
+    def launch(self):
+        """A launch that is ended somewhere."""
+        name = self.random.choice(sorted(self.programs))
+        prog = self.programs[name]
+        if self.random.random() < 0.3:
+            s = DapClient.dial(self.hub_port, prog, self.engine())
+        else:
+            s = DapClient.spawn(prog, self.engine())
+        try:
+            console = self.random.choice(["internalConsole", "internalConsole", "integratedTerminal"])
+            self.go(s, name, console)
+        finally:
+            self.over(s)
+        return name
+
+    def go(self, s, name, console):
+        """From launch to its end, or until something is killed."""
+        moment = self.random.random()
+        try:
+            s.initialize()
+            if moment < 0.05:
+                return self.end(s)
+            s.launch(s.program, console=console, cwd=s.program.folder)
+            if moment < 0.15:
+                return self.end(s)
+            if self.random.random() < 0.7:
+                s.set_breakpoints(None, ["stop"])
+            s.wire.request("setExceptionBreakpoints", {"filters": self.random.choice([[], ["uncaught"], ["raised"]])})
+            s.configuration_done()
+            if moment < 0.25:
+                return self.end(s)
+            self.play(s)
+            return self.end(s)
+        except (Closed, Refused):
+            return None  # it ended by itself before we came to that
+
+    def play(self, s):
+        """Take children up, stop, look, go on, for a while."""
+        tree, end = Tree(s, ["stop"]), time.monotonic() + self.random.random() * 2
+        while time.monotonic() < end and not s.wire.peek("terminated"):
+            tree._take_up()
+            for session in tree.sessions:
+                try:
+                    if session.stopped is None and session.wire.peek("stopped"):
+                        session.wait_stop()
+                    if session.stopped is not None:
+                        self.random.choice([session.locals, session.next, session.step_in, session.continue_])()
+                except (Closed, Refused, AssertionError):
+                    session.stopped = None  # the program ended, or is elsewhere by now
+            self.random.choice([lambda: None, lambda: time.sleep(0.01)])()
+
+    def end(self, s):
+        """End it in one of many ways."""
+        way = self.random.choice(["crash", "hub", "debuggee", "all", "disconnect", "detach", "terminate", "nothing"])
+        self.counts[way] = self.counts.get(way, 0) + 1
+        others = [pid for pid in s.family.members() if s.hub is None or pid != s.hub.pid]
+        if way in ("hub", "all") and s.hub is not None:
+            s.hub.kill()
+        if way in ("debuggee", "all") and others:
+            self.kill(self.random.choice(others))
+        if way in ("crash", "all"):
+            s.crash()
+        elif way == "disconnect":
+            s.wire.request("disconnect", {"terminateDebuggee": True})
+        elif way == "detach":
+            s.wire.request("disconnect", {"terminateDebuggee": False})
+        elif way == "terminate":
+            s.wire.request("terminate", {})
+            if self.random.random() < 0.5:
+                s.wire.request("terminate", {})
+
+    def over(self, s):
+        """The client goes, and all has to end."""
+        for child in s.children:
+            child.crash()
+        s.crash()
+        if s.hub is not None:
+            s.hub.wait(ENDS)
+        try:
+            s.family.wait_extinct(ENDS)
+        except AssertionError:
+            s.tell()
+            raise
+        for process in s.terminals + [s.hub] * (s.hub is not None):
+            process.close()
+        mine = {self.server.pid, self.hub.pid}  # the hub that lasts has started programs, too
+        poll(lambda: not set(self.family.members()) - mine, "the end of all programs", ENDS)
+
+    def lasting(self):
+        """An attach to the program that listens, by one of the ways, broken off somewhere."""
+        way = self.random.choice(["straight", "hub", "lasting hub", "pid"])
+        if way == "straight":
+            s = DapClient.dial(self.port, self.server_program, self.engine())
+        elif way == "lasting hub":
+            s = DapClient.dial(self.hub_port, self.server_program, self.engine())
+        else:
+            s = DapClient.spawn(self.server_program, self.engine())
+        try:
+            s.initialize()
+            if self.random.random() < 0.1:
+                return way
+            s.attach(**({"processId": self.server.pid} if way == "pid" else {"connect": {"host": "127.0.0.1", "port": self.port}}))
+            if self.random.random() < 0.7:
+                s.set_breakpoints(None, ["stop"])
+            if self.random.random() < 0.9:
+                s.configuration_done()
+                self.play(s)
+            if self.random.random() < 0.3:
+                s.wire.request("disconnect", {})
+            elif self.random.random() < 0.3 and s.hub is not None:
+                s.hub.kill()
+        except Refused as refusal:
+            if not any(reason in str(refusal) for reason in ("another client", "can't", "Can't")):
+                raise
+        except Closed:
+            pass  # it was faster
+        finally:
+            self.over(s)
+        return way
+
+    # -- the whole ----------------------------------------------------------------------------------------------------
+
+    def run(self):
+        """All of it; the exit code."""
+        self.start_lasting()
+        began, done = time.monotonic(), 0
+        try:
+            before = None
+            for number in range(self.options.cycles):
+                if number == 20:
+                    before = self.sizes()
+                self.cycle(number % 10 == 0)
+            if before is not None:
+                self.compare(before)
+            self.tell("%d attaches and detaches in %.0f s" % (self.options.cycles, time.monotonic() - began))
+            end, before = time.monotonic() + self.options.minutes * 60, None
+            while time.monotonic() < end:
+                scenario = self.options.only or self.random.choice(["launch", "launch", "lasting"])
+                what = "%s %s" % (scenario, getattr(self, scenario)())
+                self.counts[what] = self.counts.get(what, 0) + 1
+                done += 1
+                if done == 30:
+                    before = self.sizes()
+                if done % 50 == 0:
+                    self.tell("%d scenarios" % done)
+            if before is not None:
+                self.compare(before)
+            self.cycle(True)
+        except (Exception, KeyboardInterrupt):  # boundary: whatever it was, nothing stays behind
+            traceback.print_exc()
+            print("soak: a fault after %d scenarios; --seed %d" % (done, self.options.seed))
+            return 1
+        finally:
+            for process in (self.server, self.hub):
+                process.close()
+            self.family.kill()
+        print("soak: %d scenarios without a fault in %.0f s" % (done, time.monotonic() - began))
+        for what in sorted(self.counts):
+            print("  %5d %s" % (self.counts[what], what))
+        print(self.server.text("stderr") + self.hub.text("stderr"))
+        return 0
+
+    def sizes(self):
+        """(descriptors, threads, kB) of what lasts."""
+        return [size_of(process.pid) for process in (self.server, self.hub)]
+
+    def compare(self, before):
+        """Has what lasts not grown?"""
+        limits = [(fds, threads, kilobytes + GROWTH) for fds, threads, kilobytes in before]
+
+        def fits():
+            return all(now <= limit for pair in zip(self.sizes(), limits) for now, limit in zip(*pair))
+
+        try:
+            poll(fits, "as few descriptors, threads and memory as before", 20)
+        except Late:
+            raise AssertionError("a leak: %r before, %r now" % (before, self.sizes())) from None
+
+    def engine(self):
+        """One of those there are, or the default."""
+        if self.options.engine:
+            return self.options.engine
+        return self.random.choice([None, None, "settrace"])
+
+    @staticmethod
+    def kill(pid):
+        """Kill it for good; it may be gone."""
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it was faster
+
+    @staticmethod
+    def tell(text):
+        """Say how far we are."""
+        print("soak: " + text, flush=True)
+
+
+def size_of(pid):
+    """(descriptors, threads, kB) of a process."""
+    with open("/proc/%d/status" % pid, encoding="ascii") as file:
+        kilobytes = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+    return len(os.listdir("/proc/%d/fd" % pid)), len(os.listdir("/proc/%d/task" % pid)), kilobytes
+
+
+def main():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--cycles", type=int, default=1000)
+    parser.add_argument("--engine")
+    parser.add_argument("--only", choices=["launch", "lasting"])
+    options = parser.parse_args()
+    print("soak: seed %d" % options.seed)
+    return Soak(options).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
