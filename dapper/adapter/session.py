@@ -4,6 +4,7 @@ import sys
 from _thread import allocate_lock, get_ident
 
 from dapper.adapter import answers
+from dapper.adapter.debugger.abilities import here
 from dapper.adapter.debugger.display import Display
 from dapper.adapter.debugger.originals import monotonic, sleep
 from dapper.adapter.debugger.output import Redirection
@@ -157,6 +158,7 @@ class Session:
         self.state = "starting"
         self.debugger.attach(self.event)
         self.debugger.start()
+        self.send({"type": "event", "event": "capabilities", "body": {"capabilities": here()}})
         self.event("initialized", {})
 
     def configured(self):

@@ -44,7 +44,9 @@ def breakpoint_locations(session, request):
     source = request.get("source", dict, required=True)
     line = request.get("line", int, required=True)
     last = request.get("endLine", int) or line
-    return {"breakpoints": binding.breakpoint_locations(session.debugger, source.get("path"), line, last)}
+    start = line, request.get("column", int) or 1
+    end = last, request.get("endColumn", int) or 1 << 30
+    return {"breakpoints": binding.breakpoint_locations(session.debugger, source.get("path"), start, end)}
 
 
 def _check(request, wanted):

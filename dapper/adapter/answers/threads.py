@@ -73,10 +73,16 @@ def _step(session, request, kind):
         if record.doing.is_deaf:
             raise DapError("busy", thread=record.id, where=record.doing.place())
 
+    by_instruction = request.get("granularity", str) == "instruction"
+
     def run():
+        try:
+            session.debugger.step(record, kind, by_instruction)
+        except DapError as error:
+            session.send(failure(request.message, error))
+            return False
         session.send(success(request.message))
         session.event("continued", {"threadId": record.id, "allThreadsContinued": True})
-        session.debugger.step(record, kind)
         return True
 
     record.post(Job(run, lambda: session.send(failure(request.message, DapError("not_stopped"))), waits=True))

@@ -1,6 +1,7 @@
 """Answers to what the client wants to set: where each breakpoint goes, or why it can't, told truthfully at once."""
 import os
 
+from dapper._frame_eval.instructions import POSSIBLE
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.debugger.sources import is_virtual
 from dapper.protocol.errors import DapError
@@ -69,11 +70,27 @@ def _place(debugger, breakpoint, key):
         if place is None:
             breakpoint.refuse("failed", "There is no code at line %d or near it." % line)
             return
-        message = None if place == line else "Line %d has no code of its own; moved to line %d." % (line, place)
+        breakpoint.place, note = _within(debugger, breakpoint, key, place)
+        message = note if place == line else "Line %d has no code of its own; moved to line %d." % (line, place)
         hidden = debugger.sources.why_not_user(key)
         if hidden:
             message = ((message + " ") if message else "") + "Stepping passes over this file: %s." % hidden
         breakpoint.bind(place, message)
+
+
+def _within(debugger, breakpoint, key, line):
+    """(Place, None) for a breakpoint at a column that is not where its line begins; else (None, what to say)."""
+    if type(breakpoint.column) is not int or line != breakpoint.requested:
+        return None, None
+    if not POSSIBLE:
+        return None, "Columns need Python 3.12 or newer; this breakpoint stops at the beginning of its line."
+    from dapper.adapter.debugger.columns import nearest
+
+    others = debugger.maps.places(key).get(line, ())
+    place = nearest(others, breakpoint.column)
+    if place is None or place.is_first and all(one.scope == place.scope for one in others):
+        return None, None
+    return place, None
 
 
 def set_function_breakpoints(debugger, made):
@@ -126,15 +143,29 @@ def _known_functions(debugger, names):
     return found
 
 
-def breakpoint_locations(debugger, path, first, last):
-    """DAP BreakpointLocations between two lines.
+def breakpoint_locations(debugger, path, start, end):
+    """DAP BreakpointLocations between two places.
+
+    Args:
+        start, end: (line, column), the end included.
 
     Raises:
         DapError: the source can't be read here.
     """
     if type(path) is not str:
         raise DapError("bad_arguments", command="breakpointLocations", problem="the source needs a path")
-    line_map = debugger.maps.of(debugger.sources.key(debugger.sources.to_debuggee(path)))
+    key = debugger.sources.key(debugger.sources.to_debuggee(path))
+    line_map = debugger.maps.of(key)
     if line_map is None:
         raise DapError("no_source", path=path, why="there is no such file here")
-    return [{"line": line} for line in range(first, min(last, first + 10000) + 1) if line in line_map.lines]
+    within = debugger.maps.places(key) if POSSIBLE else {}
+    found = []
+    for line in range(start[0], min(end[0], start[0] + 10000) + 1):
+        if line not in line_map.lines:
+            continue
+        places = [place for place in within.get(line, ()) if start <= place.start <= end]
+        if not (places and places[0].is_first) and start <= (line, 1):
+            found.append({"line": line})
+        for place in places:
+            found.append({"line": line, "column": place.start[1], "endLine": place.end[0], "endColumn": place.end[1]})
+    return found

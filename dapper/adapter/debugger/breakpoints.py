@@ -24,16 +24,21 @@ class Breakpoint:
         asked: what the client asked for, to know it again.
         told: whether the client knows its id.
         source: the code object of the function it names, once known.
+        column: the column asked for, or None.
+        place: the Place within its line that it sits on, or None for the beginning of the line.
     """
 
     __slots__ = ("id", "key", "name", "requested", "line", "verified", "message", "reason", "condition",
-                 "condition_text", "counter", "log", "log_parts", "broken", "reported", "asked", "told", "source")
+                 "condition_text", "counter", "log", "log_parts", "broken", "reported", "asked", "told", "source",
+                 "column", "place")
 
     def __init__(self, number, key, wanted, name=None):
         self.id = number
         self.key = key
         self.name = name
         self.requested = wanted.get("line")
+        self.column = wanted.get("column")
+        self.place = None
         self.line = None
         self.verified = False
         self.message = self.reason = self.condition = self.counter = self.log = self.log_parts = None
@@ -76,6 +81,8 @@ class Breakpoint:
         line = self.line or self.requested
         if line:
             body["line"] = line
+        if self.place is not None:
+            body["column"], (body["endLine"], body["endColumn"]) = self.place.start[1], self.place.end
         if source:
             body["source"] = source
         if self.message:
@@ -149,6 +156,11 @@ class Table:
             breakpoints.append(breakpoint)
         return self.with_file(key, breakpoints)
 
+    @property
+    def has_places(self):
+        """Whether a breakpoint sits within a line."""
+        return any(one.place is not None for stops in self.by_key.values() for one in stops)
+
     def with_functions(self, breakpoints):
         """A new table with other function breakpoints."""
         generation = self.generation + 1
@@ -177,7 +189,7 @@ class Table:
             own = own.difference(line_map.shadowed(code))
         lines = {}
         for breakpoint in found:
-            if breakpoint.broken:
+            if breakpoint.broken or breakpoint.place is not None:
                 continue
             if not breakpoint.verified and breakpoint.requested in own:
                 breakpoint.bind(breakpoint.requested)

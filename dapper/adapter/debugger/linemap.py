@@ -148,6 +148,22 @@ class LineMaps:
 
     def __init__(self):
         self._maps = {}
+        self._places = {}
+
+    def places(self, path):
+        """Line → the Places within it, from left to right."""
+        from dapper.adapter.debugger.columns import places
+
+        line_map = self.of(path)
+        found = self._places.get(path)
+        if found is None or found[0] is not line_map:
+            try:
+                with _open(path, "rb") as file:
+                    text = file.read()
+            except OSError:
+                return {}
+            found = self._places[path] = line_map, places(text, path)
+        return found[1]
 
     def of(self, path):
         """The LineMap of the file at ``path``, or None when it can't be read."""

@@ -2,6 +2,7 @@
 import sys
 
 from dapper._frame_eval import opcodes
+from dapper._frame_eval.instructions import POSSIBLE
 from dapper.adapter.debugger import completions as completing
 from dapper.adapter.debugger import evaluate as evaluating
 from dapper.adapter.debugger import exception_info as exceptions
@@ -24,6 +25,9 @@ def stack_trace(debugger, record, start, levels, format):
         handle = FrameHandle(record, frame, line, index)
         number = debugger.crew.handles.give(handle, owner.id if owner is not None else -1)
         body.append(stack_frame(number, frame, line, sources.describe(frame.f_code), format))
+        if POSSIBLE:
+            body[-1]["instructionPointerReference"] = debugger.instructions.addresses.of(frame.f_code, frame.f_lasti)
+        body[-1]["canRestart"] = index == 0 and record.stop is not None and record.stop.at_line
     return {"stackFrames": body, "totalFrames": len(frames)}
 
 

@@ -45,6 +45,7 @@ class PyDebugger:
         self.on_raise = self.exceptions.on_raise
         self.on_uncaught = self.exceptions.on_uncaught
         self.post_mortem = self.exceptions.post_mortem
+        self._instructions = None
         self.table = self._empty_table()
 
     # A session comes and goes
@@ -122,6 +123,8 @@ class PyDebugger:
         self._functions = ()
         debugger_integration.remove_integration(self)
         self.exceptions.stop()
+        if self._instructions is not None:
+            self._instructions.stop()
         self.crew.dismiss()
         self.gate.close()
 
@@ -163,6 +166,17 @@ class PyDebugger:
         if table.logs:
             self.logs.expect()
         self._runtime.update(table)
+        if self._instructions is not None or table.has_places:
+            self.instructions.refresh()
+
+    @property
+    def instructions(self):
+        """The InstructionStops; few programs need any."""
+        if self._instructions is None:
+            from dapper.adapter.debugger.instruction_stops import InstructionStops
+
+            self._instructions = InstructionStops(self, self._hits)
+        return self._instructions
 
     def _empty_table(self):
         return Table(self.sources, self.maps, on_bound=self._bound)
@@ -177,12 +191,18 @@ class PyDebugger:
 
     # Going on
 
-    def step(self, record, kind):
-        """Plan a step; called on the stopped thread itself, which then goes on."""
+    def step(self, record, kind, by_instruction=False):
+        """Plan a step; called on the stopped thread itself, which then goes on.
+
+        Raises:
+            DapError: instructions can't be told one by one here.
+        """
         frame = record.stop.frames[0][0]
-        record.stop.released = True
         engine = self._runtime.engine
-        if engine is not None:  # else nobody could tell when the step ends: the thread just goes on
+        if by_instruction:
+            self.instructions.step(record, kind)
+        record.stop.released = True
+        if engine is not None and not by_instruction:  # else nobody could tell when the step ends: the thread just goes on
             record.plan = plan = Plan(kind, frame, self.sources.is_user)
             engine.follow(record.ident, frame, plan)
         if self.config.get("steppingResumesAllThreads") is not False:
@@ -368,6 +388,8 @@ class PyDebugger:
         engine = self._runtime.engine
         if engine is not None:
             engine.unfollow(record.ident)
+        if self._instructions is not None:
+            self._instructions.unfollow(record.ident)
 
     def _on_announced(self, record):
         if self.crew.all_stop:

@@ -1,0 +1,1 @@
+"""Requests about data breakpoints: where a value is changed."""
