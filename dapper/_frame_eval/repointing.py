@@ -203,7 +203,9 @@ def _all_objects():
     """Every object the garbage collector knows; those it was told to freeze as far as modules lead to them."""
     objects = _get_objects()
     if _get_freeze_count():
+        me = sys._getframe()  # it leads to the containers below, which are new in each round: there would be no end
         seen = {id(one) for one in objects}
+        seen.add(id(me))
         todo = objects + [sys.modules]
         while todo:
             found = {id(one): one for one in _get_referents(*todo) if _is_tracked(one)}

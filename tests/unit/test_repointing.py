@@ -188,6 +188,21 @@ def test_under_load_from_two_threads(kit, repointer):
     assert not wrong and all(counts)
 
 
+def test_somebody_who_keeps_all_frames_is_no_endless_way():
+    run_python(
+        """
+        import gc, sys
+        from dapper._frame_eval import repointing
+        gc.freeze()
+        kept = []
+        sys.setprofile(lambda frame, *event: kept.append(frame))
+        found = repointing._all_objects()
+        sys.setprofile(None)
+        assert len(found) > 1000
+        """
+    )
+
+
 def test_what_was_frozen_for_a_fork():
     run_python(
         """
