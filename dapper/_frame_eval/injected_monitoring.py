@@ -47,23 +47,21 @@ class InjectedMonitoringEngine(MonitoringEngine):
     # What to watch
 
     def _watch_all(self, codes):
-        pairs = []
-        for code in {id(code): code for code in codes}.values():
-            interest = self._watch(code)
-            self._plan(code, interest, pairs)
-        self._carry_out(pairs)
-
-    def _known(self):
-        """The originals of all code that breakpoints may concern."""
-        found = [self._implants.original_of(code) for code in super()._known()]
-        found += [original for original, _ in self._planted.values()]
+        # What runs is watched first: to find out who else has code takes milliseconds.
+        codes = {id(code): code for code in map(self._implants.original_of, codes)}
+        codes.update([(number, code) for number, (code, _) in self._planted.items()])
+        for code in codes.values():
+            self._watch(code)
         table = self._selector.table
         if LINE_EVENTS_ARE_FAST_UP_TO is not None or getattr(table, "decides", False):
-            found += self._living(table)
-        return found
+            codes.update(self._living(table))
+        pairs = []
+        for code in codes.values():
+            self._plan(code, self._watch(code), pairs)
+        self._carry_out(pairs)
 
     def _living(self, table):
-        """Code of functions that never ran, in files with breakpoints."""
+        """Code that lives in functions, in files with breakpoints: id → code object."""
         matters = {}
         todo, found = list(Living(self._kit).codes()), {}
         while todo:
@@ -74,7 +72,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
             if matters[name] and id(code) not in found:
                 found[id(code)] = code
                 todo += [constant for constant in code.co_consts if type(constant) is _CODE]
-        return list(found.values())
+        return found
 
     def _meet(self, code):
         """Code starts or goes on that was not met before."""

@@ -118,7 +118,7 @@ class MonitoringEngine:
         """Use another breakpoint table: arm and disarm the code seen so far, running frames included."""
         with self._lock:
             self._selector = Selector.of(table)
-            self._watch_all(self._known())
+            self._watch_all([frame.f_code for frame in self._frames()] + self._selector.codes())
 
     def _watch_all(self, codes):
         for code in codes:
@@ -127,9 +127,6 @@ class MonitoringEngine:
     def codes(self):
         """The code objects seen so far."""
         return self._selector.codes()
-
-    def _known(self):
-        return self._selector.codes() + [frame.f_code for frame in self._frames()]
 
     def _frames(self):
         for frame in list(_current_frames().values()):

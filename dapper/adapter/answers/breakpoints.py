@@ -2,6 +2,7 @@
 from dapper.adapter.debugger import binding
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.debugger.exceptions import Filters
+from dapper.adapter.debugger.sooner import Sooner
 from dapper.adapter.request import answers
 
 
@@ -15,7 +16,8 @@ def set_breakpoints(session, request):
     if wanted is None:
         wanted = [{"line": line} for line in request.get("lines", list, [])]
     _check(request, wanted)
-    return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, session.breakpoint_number)}
+    with Sooner():
+        return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, session.breakpoint_number)}
 
 
 @answers("setFunctionBreakpoints")
@@ -25,7 +27,8 @@ def set_function_breakpoints(session, request):
         if type(one) is not dict or type(one.get("name")) is not str or not one["name"].strip():
             raise request.wrong("a breakpoint needs a name")
     made = [Breakpoint(session.breakpoint_number(one), None, one, one["name"].strip()) for one in wanted]
-    return {"breakpoints": binding.set_function_breakpoints(session.debugger, made)}
+    with Sooner():
+        return {"breakpoints": binding.set_function_breakpoints(session.debugger, made)}
 
 
 @answers("setExceptionBreakpoints")
