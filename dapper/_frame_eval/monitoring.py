@@ -6,7 +6,7 @@ reports lines with breakpoints; its callbacks are those of a LineTable. The *fol
 import sys
 from _thread import RLock, get_ident
 
-from dapper._frame_eval import core_pure
+from dapper._frame_eval import core
 from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
@@ -35,7 +35,7 @@ class MonitoringEngine:
 
     Args:
         port: see SettraceEngine; and Implants, for what is asked of breakpoints that are more than lines.
-        kit: from `core.kit`.
+        kit: from `core.kit`; the native one where it loads by default.
         config: the FrameEvalConfig.
 
     Raises:
@@ -44,9 +44,9 @@ class MonitoringEngine:
 
     name = "monitoring"
 
-    def __init__(self, port, kit=core_pure, config=None):
+    def __init__(self, port, kit=None, config=None):
         self._port = port
-        self._kit = kit
+        self._kit = kit = kit or core.kit()
         self._config = config or FrameEvalConfig()
         self._selector = None
         self._armed = {}  # id(code) → Interest, for code with local events of the watcher
