@@ -1,4 +1,4 @@
-"""The command line: python -m benchmarks [sessions | speed | report | gate] [options]"""
+"""The command line: python -m benchmarks [sessions | looking | speed | report | gate] [options]"""
 
 import argparse
 import os
@@ -8,8 +8,9 @@ import sys
 def arguments(argv):
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", default="all", choices=["all", "sessions", "speed", "report", "gate"],
-                        help="sessions: what a person waits for. speed: how fast the program runs. report: the page "
+    parser.add_argument("what", nargs="?", default="all", choices=["all", "sessions", "looking", "speed", "report", "gate"],
+                        help="sessions: what a person waits for. looking: the same with large and hanging values. speed: how "
+                             "fast the program runs. report: the page "
                              "and its pictures, from the results. gate: what must never get worse, as counts and "
                              "one ratio.")
     parser.add_argument("--python", action="append",
@@ -39,6 +40,10 @@ def main(argv):
             from benchmarks import sessions
 
             print("wrote", sessions.measure(python, given.rounds, given.steps))
+        if given.what in ("all", "looking"):
+            from benchmarks import looking
+
+            print("wrote", looking.measure(python, given.rounds))
         if given.what in ("all", "speed"):
             from benchmarks import speed
 

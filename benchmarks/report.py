@@ -3,12 +3,13 @@
 import json
 import os
 
-from benchmarks import sessions, speed
+from benchmarks import looking, sessions, speed
 from benchmarks.facts import RESULTS, ROOT
 
 PAGE = "doc/benchmarks.md"
 NOTES = "benchmarks/notes.md"
 PICTURES = {"speed": "doc/benchmarks-speed.svg", "sessions": "doc/benchmarks-sessions.svg"}
+KINDS = ("sessions", "speed", "looking")
 WHO = ("dapper", "debugpy", "pdb")
 COLORS = {"dapper": "#2a6f97", "debugpy": "#d68c45", "pdb": "#9a9a9a"}
 SESSION_ROWS = (  # figure → how it is called on the page
@@ -83,6 +84,20 @@ def session_part(every):
     plain = ["%s ms on %s" % (number(data["figures"]["plain"]["whole run"]), data["versions"]["python"])
              for data in every]
     return lines + ["The plain program, from start to end: %s." % ", ".join(plain), ""] + logs(every)
+
+
+def looking_part(every):
+    """Lines on looking at what makes debuggers freeze."""
+    head, columns = ["ms"], []
+    for data in every:
+        for who in ("dapper", "debugpy"):
+            head.append("%s, %s" % (data["versions"]["python"], who))
+            columns.append(data["figures"][who])
+    lines = ["## Looking at large and hanging values", ""]
+    lines += grid(head, [[text] + [number(column[key]) for column in columns] for key, text in looking.ROWS])
+    rows = [[data["versions"]["python"], bar["bar"], number(bar["value"]), number(bar["limit"]),
+             "held" if bar["held"] else "**missed**"] for data in every for bar in data["bars"]]
+    return lines + ["Bars:", ""] + grid(["Python", "figure", "ms", "at most", ""], rows)
 
 
 def speed_part(every):
@@ -169,16 +184,18 @@ def page(found):
              "above the number of cores makes waiting times longer for everybody, and CPU times hardly. Where it "
              "says *first*, the measured processes, all alike, were given the processor before the others on the "
              "machine.", ""]
-    lines += origin(found["sessions"] + found["speed"])
+    lines += origin([data for kind in KINDS for data in found[kind]])
     if found["sessions"]:
         lines += session_part(found["sessions"])
+    if found["looking"]:
+        lines += looking_part(found["looking"])
     if found["speed"]:
         lines += speed_part(found["speed"])
     notes = os.path.join(ROOT, NOTES)
     if os.path.exists(notes):
         with open(notes) as file:
             lines += [file.read().rstrip(), ""]
-    lines += ["## Method", "", sessions.METHOD, "", speed.METHOD, "",
+    lines += ["## Method", "", sessions.METHOD, "", looking.METHOD, "", speed.METHOD, "",
               "`python -m benchmarks gate` holds counts, and one ratio with a wide margin, to limits: a busy machine "
               "can't change what it finds.", "",
               "## Doing it again", "",
@@ -262,7 +279,7 @@ def write():
     Raises:
         SystemExit: nothing was measured yet.
     """
-    found = {kind: results(kind) for kind in PICTURES}
+    found = {kind: results(kind) for kind in KINDS}
     if not any(found.values()):
         raise SystemExit("there is nothing in %s yet: run `python -m benchmarks sessions` first" % RESULTS)
     paths = [os.path.join(ROOT, PAGE)]

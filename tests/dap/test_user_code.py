@@ -133,6 +133,16 @@ def test_what_is_looked_at_only_is_ended_by_itself(dap, program, kind):
         s.finish()
 
 
+def test_a_value_with_a_hanging_text_is_told_without_it(dap, program):
+    with launched(dap, program, ON_MAIN, "Sleeps") as s:
+        for _ in range(2):
+            arguments = {"expression": "value", "frameId": s.stopped.frame, "context": "watch"}
+            seconds, body = timed(s.wire.request, "evaluate", arguments)
+            assert seconds < 0.5 + MARGIN
+            assert body["presentationHint"]["lazy"] is True and body["type"] == "Sleeps"
+        s.finish()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_going_on_ends_a_hanging_request(dap, program, kind):
     with launched(dap, program, ON_MAIN, kind) as s:

@@ -87,13 +87,13 @@ def test_a_table_lines_up():
 
 
 def test_the_committed_page_is_made_from_the_committed_results():
-    found = {kind: report.results(kind) for kind in report.PICTURES}
+    found = {kind: report.results(kind) for kind in report.KINDS}
     with open(os.path.join(facts.ROOT, report.PAGE), encoding="utf-8") as file:
         assert file.read() == report.page(found)
 
 
 def test_results_say_where_they_come_from():
-    for kind in report.PICTURES:
+    for kind in report.KINDS:
         for data in report.results(kind):
             assert {"date", "versions", "machine", "load", "method", "scheduling"} <= set(data), json.dumps(data)[:200]
             assert not [text for text in json.dumps(data).split('"') if text.startswith("/")], "a path of some machine"

@@ -7,13 +7,15 @@ from _thread import allocate_lock, get_ident
 
 from dapper.adapter.debugger.crew import main_ident
 from dapper.adapter.debugger.originals import monotonic
+from dapper.adapter.debugger.threads import Job
 from dapper.adapter.debugger.visits import Interrupted, Visit
 from dapper.protocol.errors import DapError, failure, success
 
-EARLY = 0.07  #: seconds after which an answer that is useful though unfinished is sent
+EARLY = 0.05  #: seconds after which an answer that is useful though unfinished is sent
 GRACE = 0.1  #: seconds to finish in for a thread that was told to go on
 PATIENCE = 0.25  #: seconds from calling off to answering in the thread's place
-UNHEARD = 0.5  #: seconds that work goes on when its answer is sent already
+UNHEARD = 0.5  #: seconds that work goes on when its answer is sent already: it is rather finished than broken off
+CROWDED = 0.12  #: the same, when others wait for the thread
 _SOON, _LATER = 0.02, 0.25  # seconds between two looks
 _NEVER = float("inf")
 
@@ -26,31 +28,45 @@ class Task:
         request: the Request.
         run: makes the body of the response.
         record: the ThreadRecord of the thread that will run it, or None if it is a hidden one.
+        stands_in: whether that thread stands in for another, so that any would do.
         limit: seconds user code may take; None: the session's limit for looking.
         early: gives the body of a useful answer before ``run`` is done, or None; called on the reading thread.
+        early_after: seconds until then.
         then: called with the record after a successful answer.
     """
 
-    def __init__(self, session, request, run, record, limit=None, early=None, then=None):
+    def __init__(self, session, request, run, record, stands_in=False, limit=None, early=None, early_after=EARLY, then=None):
         self.cancelled = False
         self._session = session
         self._request = request
         self._run = run
         self._record = record
+        self._stands_in = stands_in
         self._limit = session.display.seconds if limit is None else limit
         self._early = early
+        self._early_after = early_after
         self._then = then
         self._lock = allocate_lock()
         self._answered = False
+        self._taken = False
         self._visit = None
         self._began = None
         self._leave_by = _NEVER
         self._called_off = None  # when
 
+    def post(self):
+        """Hand it to its thread."""
+        record = self._record
+        record.post(Job(lambda: self.work(record), lambda: self.refuse(record)))
+
     # The thread that works
 
-    def work(self):
+    def work(self, record=None):
         """Work it out and answer. Called on the thread it is for."""
+        with self._lock:
+            if record is not self._record:
+                return  # another has taken it over
+            self._taken = True
         if not self._answered:
             self._began = monotonic()
             if self._record is not None:
@@ -64,8 +80,10 @@ class Task:
                 hidden.discard(get_ident())
         self._forget()
 
-    def refuse(self):
+    def refuse(self, record):
         """It will never be worked at."""
+        if record is not self._record:
+            return
         self._answer(failure(self._request.message, DapError("not_stopped")))
         self._forget()
 
@@ -121,7 +139,11 @@ class Task:
     @property
     def is_late(self):
         """Whether it takes longer than an answer should."""
-        return self._answered or self._began is not None and monotonic() > self._began + EARLY
+        return self._answered or self.lasts(EARLY)
+
+    def lasts(self, seconds):
+        """Whether it has been worked at for longer than that."""
+        return self._began is not None and monotonic() > self._began + seconds
 
     @property
     def is_deaf(self):
@@ -151,15 +173,18 @@ class Task:
         if self._visit is None:
             return _SOON
         elapsed = now - self._began
-        if not self._answered and elapsed >= EARLY:
+        if not self._answered and elapsed >= self._early_after:
             early = self._early
             body = early() if early is not None else None
             if body is not None:
                 self._answer(success(self._request.message, body))
-        due = min(self._began + (UNHEARD if self._answered else self._limit), self._leave_by)
+        limit = self._limit
+        if self._answered:
+            limit = CROWDED if record is not None and record.has_jobs else UNHEARD
+        due = min(self._began + limit, self._leave_by)
         if self.cancelled or now >= due:
             return self._call_off(now)
-        next_look = EARLY - elapsed if elapsed < EARLY and not self._answered else _LATER
+        next_look = self._early_after - elapsed if elapsed < self._early_after and not self._answered else _LATER
         return min(next_look, due - now)
 
     def _call_off(self, now):
@@ -176,6 +201,20 @@ class Task:
         doing = record.doing if record is not None else None
         if self.cancelled or now >= self._leave_by:
             self._answer(failure(self._request.message, self._why()))
-        elif doing is not None and doing.is_deaf:
+        elif doing is not None and doing.is_late and self._stands_in and self._move():
+            return _SOON
+        elif doing is not None and (doing.is_deaf or self._stands_in and doing.lasts(PATIENCE)):
             self._answer(failure(self._request.message, DapError("busy", thread=record.id, where=doing.place())))
         return _SOON
+
+    def _move(self):
+        """Have another thread stand in, if one is free."""
+        other = self._session.debugger.crew.any_standing()
+        if other is None or other.hangs:
+            return False
+        with self._lock:
+            if self._taken:
+                return True
+            self._record = other
+        self.post()
+        return True

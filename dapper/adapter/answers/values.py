@@ -5,6 +5,7 @@ from dapper.adapter.debugger import looking
 from dapper.adapter.request import answers
 
 UNLIMITED = ("repl", "clipboard", None)  #: what is evaluated on purpose may take as long as it takes
+VALUE_TIME = 0.4  #: seconds after which a value is told without its text, if that needs more of the user's code
 
 
 @answers("variables")
@@ -51,12 +52,15 @@ def evaluate(session, request):
     context = request.get("context", str)
     format = _format(request)
     handle = _frame(session, request)
+    value = {}
     return at_frame(
         session,
         request,
         handle,
-        lambda: looking.evaluate(session.debugger, handle, expression, context, format, session.display),
+        lambda: looking.evaluate(session.debugger, handle, expression, context, format, session.display, value),
         limit=float("inf") if context in UNLIMITED else None,
+        early=lambda: dict(value) or None,
+        early_after=VALUE_TIME,
         then=(lambda record: changed(session)) if context == "repl" else None,
     )
 

@@ -2,7 +2,6 @@
 from _thread import start_new_thread
 
 from dapper.adapter.answers.task import Task
-from dapper.adapter.debugger.threads import Job
 from dapper.adapter.request import LATER
 from dapper.protocol.errors import DapError
 
@@ -45,7 +44,7 @@ def on_thread(session, request, record, run, **more):
     worker = record if record is not None and record.stop is not None else session.debugger.crew.any_standing()
     if worker is None:
         raise DapError("not_stopped")
-    task = Task(session, request, run, worker, **more)
+    task = Task(session, request, run, worker, stands_in=worker is not record, **more)
     session.tasks[request.seq] = task
-    worker.post(Job(task.work, task.refuse))
+    task.post()
     return LATER

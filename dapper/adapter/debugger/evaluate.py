@@ -98,12 +98,13 @@ class _Silence:
 _silence = _Silence()  # there is one showwarning in a process
 
 
-def render(value, context, handles, display, hex=False, raw_string=False, expression=None, frame=None):
+def render(value, context, handles, display, hex=False, raw_string=False, expression=None, frame=None, out=None):
     """The body of an EvaluateResponse.
 
     Args:
         expression: the text the value came from: its children are named after it where that names the same objects.
         frame: where it was evaluated.
+        out: a dict to fill with what can be said without the user's code, before any of it runs.
     """
     if value is None and context == "repl":
         return {"result": "", "variablesReference": 0}
@@ -112,6 +113,8 @@ def render(value, context, handles, display, hex=False, raw_string=False, expres
     if context in _WHOLE or context == "repl":
         look.settle(entry, value, _long_text(value, context, hex, raw_string))
     else:
+        if out is not None:
+            out.update(_as_result(entry, "result"))
         look.finish()
     return _as_result(entry, "result")
 

@@ -374,7 +374,7 @@ class LazyItem(Item):
             return out
         entry = look.entry(self._name, value, self.expression)
         if type_of(self._lazy) is _LazyText:  # whoever asks for this one waits for it
-            look.settle(entry, value, Text(display.limits, hex).of(value))
+            look.settle(entry, value, Text(display.limits, hex, slow=display).of(value))
         else:
             look.finish()
         out.append(entry)

@@ -89,12 +89,12 @@ def set_expression(debugger, handle, expression, text, how, hex):
     return evaluating.set_expression(frame, expression, text, giver, how, hex, debugger.console, _extra(handle))
 
 
-def evaluate(debugger, handle, text, context, format, how):
-    """The body of an evaluate response."""
+def evaluate(debugger, handle, text, context, format, how, out=None):
+    """The body of an evaluate response; ``out`` as in evaluate.render."""
     frame = handle.frame if handle is not None else None
     value = evaluating.evaluate(text, frame, context, debugger.console, _extra(handle))
     hex, raw = bool(format.get("hex")), bool(format.get("rawString"))
-    return evaluating.render(value, context, _giver(debugger, handle), how, hex, raw, text, frame)
+    return evaluating.render(value, context, _giver(debugger, handle), how, hex, raw, text, frame, out)
 
 
 def completions(debugger, handle, text, column, line):

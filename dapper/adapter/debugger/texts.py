@@ -34,7 +34,7 @@ from dapper.adapter.debugger.values import (
     user_call,
 )
 
-SLOW = 0.06  #: seconds after which a ``__repr__`` is slow: with one such no answer comes at once
+SLOW = 0.045  #: seconds after which a ``__repr__`` is slow: with one such no answer comes at once
 
 
 def cut(text, limit):
@@ -55,7 +55,8 @@ class Text:
             ``incomplete`` says so.
         until: a time of ``time.monotonic``; no ``__repr__`` of the user is started after it.
         summaries: large arrays and tables in one line instead of their own ``__repr__``.
-        slow: a Display, which knows the classes whose ``__repr__`` takes long: theirs are not run, and new ones noted.
+        slow: a Display, which knows the classes whose ``__repr__`` takes long: inside of containers theirs are not run,
+            and new ones are noted.
     """
 
     __slots__ = (
@@ -94,7 +95,7 @@ class Text:
         if not self.user_code or self._until is not None and began > self._until:
             self.incomplete = True
             return plain(value)
-        if slow is not None and slow.is_slow(type_of(value)):
+        if level and slow is not None and slow.is_slow(type_of(value)):
             self.incomplete = True
             return plain(value)
         try:

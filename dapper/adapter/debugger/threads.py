@@ -88,6 +88,11 @@ class ThreadRecord:
         """Whether it hangs in the user's code that it runs for the client."""
         return self.doing is not None and self.doing.is_late
 
+    @property
+    def has_jobs(self):
+        """Whether jobs wait for it."""
+        return bool(self._jobs)
+
     def post(self, job):
         """Hand a Job to the thread. From any thread."""
         self._jobs.append(job)
