@@ -5,6 +5,8 @@ from typing import FrozenSet, NamedTuple
 
 import pytest
 
+from dapper._frame_eval import core
+
 
 class Engine(NamedTuple):
     """One way to find out where to stop."""
@@ -30,4 +32,5 @@ MONITORING = Engine("monitoring")
 
 INJECTION = Engine("injection")
 
-ENGINES_HERE = [SETTRACE] + ([MONITORING, INJECTION] if hasattr(sys, "monitoring") else [])
+_BELOW_312 = [INJECTION] if core.load()[0] is not None else []  # without sys.monitoring it needs the native core
+ENGINES_HERE = [SETTRACE] + ([MONITORING, INJECTION] if hasattr(sys, "monitoring") else _BELOW_312)

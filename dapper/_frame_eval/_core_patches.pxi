@@ -61,30 +61,51 @@ def replace_const(tuple consts, old, new):
     return count
 
 
-def functions_by_code(list objects, list suspended=None):
-    """Which functions have which code, without an audit event for each.
+def codes_of_functions(list objects, list suspended):
+    """The code objects that functions have, each once, without an audit event for each.
 
     Args:
         objects: any objects, as gc.get_objects() gives them.
         suspended: the generators, coroutines and asynchronous generators among them are appended to it.
-
-    Returns: id of the code object → [code, function, function, ...].
     """
-    cdef dict found = {}
+    cdef AddressMap seen = AddressMap()
+    cdef list found = []
     cdef PyObject *code
     for thing in objects:
         if PyFunction_Check(thing):
             code = PyFunction_GetCode(thing)
-            group = found.get(<uintptr_t>code)
-            if group is None:
-                found[<uintptr_t>code] = [<object>code, thing]
-            else:
-                (<list>group).append(thing)
-        elif suspended is not None and (
-            PyGen_CheckExact(thing) or PyCoro_CheckExact(thing) or PyAsyncGen_CheckExact(thing)
-        ):
+            if seen.get(code) == NULL:
+                seen.put(code, code)
+                found.append(<object>code)
+        elif PyGen_CheckExact(thing) or PyCoro_CheckExact(thing) or PyAsyncGen_CheckExact(thing):
             suspended.append(thing)
     return found
+
+
+def functions_with(list objects, codes):
+    """The functions that have one of some code objects.
+
+    Args:
+        objects: any objects.
+        codes: the code objects.
+    """
+    cdef AddressMap wanted = AddressMap()
+    for code in codes:
+        wanted.put(<void *>code, <void *>code)
+    return [thing for thing in objects if PyFunction_Check(thing) and wanted.get(PyFunction_GetCode(thing)) != NULL]
+
+
+def has_code_named(code, names):
+    """Whether there is a code object with one of some names among the constants of another, at any depth.
+
+    Args:
+        code: the code object.
+        names: a set of names.
+    """
+    for constant in checked_code(code).co_consts:
+        if PyCode_Check(constant) and (constant.co_name in names or has_code_named(constant, names)):
+            return True
+    return False
 
 
 def run_instead(old, new):

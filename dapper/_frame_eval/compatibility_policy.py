@@ -122,9 +122,11 @@ class CompatibilityPolicy:
         yield Reason.BRANCH_EVENTS_ON, facts.branch_events, ("injection",)
         yield Reason.MONITORING_SUFFICES, facts.has_monitoring, ("eval_hook",)
         yield Reason.FOREIGN_EVAL_HOOK, facts.foreign_eval_hook, ("eval_hook",)
-        yield Reason.CORE_OFF, not config.core, parts
+        # Without sys.monitoring, injection needs what only the core can do.
+        without_core = parts if facts.has_monitoring else parts + ("injection",)
+        yield Reason.CORE_OFF, not config.core, without_core
         if facts.core not in (None, Reason.FREE_THREADED):
-            yield facts.core, config.core, parts
+            yield facts.core, config.core, without_core
         yield Reason.JIT_ON, facts.jit, ()
         yield Reason.TRACE_FUNCTION_TAKEN, facts.trace_function is not None, ()
         yield Reason.FRAME_EVAL_OFF, not config.enabled, fast + parts
@@ -160,7 +162,7 @@ class CompatibilityPolicy:
         if reason == Reason.JIT_ON:
             return engine == "injection"
         if reason == Reason.TRACE_FUNCTION_TAKEN:
-            return engine == "settrace" or not facts.has_monitoring
+            return engine == "settrace"
         if reason == Reason.FREE_THREADED:
             return True
         return reason in (Reason.CORE_MISSING, Reason.CORE_BROKEN)

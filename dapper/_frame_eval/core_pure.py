@@ -323,17 +323,32 @@ class Tracer:
         return None
 
 
-def functions_by_code(objects, suspended=None):
-    """Which functions have which code: id of the code object → [code, function, function, ...]."""
+def codes_of_functions(objects, suspended):
+    """The code objects that functions have, each once; generators and their like are appended to ``suspended``."""
     found = {}
-    kind = type(functions_by_code)
+    kind = type(codes_of_functions)
     for thing in objects:
         if type(thing) is kind:
             code = thing.__code__
-            found.setdefault(id(code), [code]).append(thing)
-        elif suspended is not None and type(thing) in _SUSPENDABLE:
+            found[id(code)] = code
+        elif type(thing) in _SUSPENDABLE:
             suspended.append(thing)
-    return found
+    return list(found.values())
+
+
+def functions_with(objects, codes):
+    """The functions that have one of some code objects."""
+    kind = type(functions_with)
+    wanted = {id(code) for code in codes}
+    return [thing for thing in objects if type(thing) is kind and id(thing.__code__) in wanted]
+
+
+def has_code_named(code, names):
+    """Whether there is a code object with one of some names among the constants of another, at any depth."""
+    for constant in code.co_consts:
+        if type(constant) is type(code) and (constant.co_name in names or has_code_named(constant, names)):
+            return True
+    return False
 
 
 async def _coroutine():

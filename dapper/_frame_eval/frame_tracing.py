@@ -3,6 +3,7 @@ import sys
 from _thread import get_ident
 
 from dapper._frame_eval import main_thread, opcodes
+from dapper._frame_eval.copies import implant_of
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.new_threads import NewThreads
 from dapper._frame_eval.selective_tracer import Selector
@@ -21,22 +22,26 @@ class SettraceEngine:
             ``enters(ident, code)`` whether code that starts there matters to it; ``main_ident`` is the main thread; the rest are
             the events ``on_line(frame, line, breakpoints)``, ``on_enter(frame)``, ``on_leave(frame, value, suspended)``
             and ``on_raise(frame, exc_info)``.
+        kit: the native core, or None; before 3.12 only that can have other threads traced.
     """
 
     name = "settrace"
 
-    def __init__(self, port):
+    def __init__(self, port, kit=None):
         self._port = port
+        self._kit = kit if kit is not None and kit.trace_thread is not None else None
+        self._tracer = None
         self._selector = None
         self._raises = False
         self._running = False
         self._new_threads = NewThreads(self._on_call)
         self._offsets = {}  # thread → the last instruction told, while instructions are
+        self._in_probe = {}  # thread → the frame that is in a probe of an engine before this one (up to 3.9)
 
     def start(self, table):
-        """Begin to watch: the threads started from now on, and from 3.12 on all others.
+        """Begin to watch: the threads started from now on, and from 3.12 on, or with the native core, all others.
 
-        Before 3.12 a running thread joins by `watch_this_thread`, the main thread also by `reach_main_thread`.
+        Else a running thread joins by `watch_this_thread`, the main thread also by `reach_main_thread`.
         """
         self._selector = Selector.of(table)
         self._running = True
@@ -44,6 +49,12 @@ class SettraceEngine:
         if hasattr(sys, "_settraceallthreads"):
             sys._settraceallthreads(self._on_call)
             _settrace(None)  # the caller is the debugger's own thread
+        elif self._kit is not None:
+            self._tracer = self._kit.Tracer(self._on_call, self._fault)
+            hidden = getattr(self._port, "hidden", ())
+            for ident in list(_current_frames()):
+                if ident not in hidden and self._kit.thread_trace(ident) is None:
+                    self._kit.trace_thread(ident, self._tracer)
         for frame in self._frames():
             self._trace(frame)
 
@@ -53,6 +64,10 @@ class SettraceEngine:
         self._new_threads.remove()
         if _gettrace() == self._on_call:
             _settrace(None)
+        if self._tracer is not None:
+            for ident in list(_current_frames()):
+                if self._kit.thread_trace(ident) is self._tracer:
+                    self._kit.trace_thread(ident, None)
         for frame in self._frames():
             if frame.f_trace == self._on_event:
                 frame.f_trace = None
@@ -142,6 +157,8 @@ class SettraceEngine:
             return None
         try:
             if event == "line":
+                if opcodes.LINES_AS_MARKS and self._is_told_again(frame):
+                    return self._on_event
                 line = frame.f_lineno
                 interest = self._selector.interest(frame.f_code)
                 found = interest.lines.get(line)
@@ -165,6 +182,18 @@ class SettraceEngine:
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         return self._on_event if self._running else None  # None leaves what a later engine has put in
+
+    def _is_told_again(self, frame):
+        """Whether this line event is the second one that a probe of an earlier engine makes."""
+        implant, ident = implant_of(frame.f_code), get_ident()
+        if implant is None or not implant.is_probe(frame.f_lasti):
+            self._in_probe.pop(ident, None)
+            return False
+        if self._in_probe.get(ident) is frame:
+            del self._in_probe[ident]
+            return True
+        self._in_probe[ident] = frame
+        return False
 
     def _on_opcode(self, frame):
         line, offset, ident = frame.f_lineno, frame.f_lasti, get_ident()

@@ -13,6 +13,7 @@ from _weakref import ref
 from dapper._frame_eval import opcodes
 from dapper._frame_eval.bytecode_safety import ENTRY, PLACES, Probe, Refused, build
 from dapper._frame_eval.compatibility_policy import counts_branches
+from dapper._frame_eval.copies import COPIES
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _MONITORING = hasattr(sys, "monitoring")
@@ -153,7 +154,7 @@ class Implants:
         self._worth = worth
         self._at_entry = at_entry
         self._judge = getattr(port, "judge", None)
-        self._by_copy = {}  # id(copy) → (weak reference to it, Implant)
+        self._by_copy = COPIES
         self._pending = {}  # thread → (frame, plant, ids)
         self._traps = kit.Trap(self._hit, self._failed, self._fault)
         self.calling = False  # whether some condition calls functions

@@ -13,6 +13,7 @@ _current_frames = sys._current_frames
 _get_objects = gc.get_objects
 _get_referents = gc.get_referents
 _get_freeze_count = gc.get_freeze_count
+_FROZEN_ANYWAY = 1000  # 3.12 itself freezes some hundred objects when it starts; a program that freezes has more
 _is_tracked = gc.is_tracked
 
 
@@ -25,23 +26,18 @@ class Living:
 
     Args:
         kit: the native core or its twin.
-
-    Attributes:
-        functions: id of a code object → [code, function, function, ...].
     """
 
     def __init__(self, kit):
-        objects = _all_objects()
         suspended = []
-        self.functions = kit.functions_by_code(objects, suspended)
+        self._codes = kit.codes_of_functions(_all_objects(), suspended)
         self._suspended = [
             (one, getattr(one, code), frame) for one in suspended for code, frame in _NAMES if hasattr(one, code)
         ]
 
     def codes(self):
         """The code objects of functions and of frames, some of them twice; what is inside them is not told."""
-        for group in list(self.functions.values()):
-            yield group[0]
+        yield from self._codes
         for _, code, _ in self._suspended:
             yield code
         for frame in _running():
@@ -67,14 +63,19 @@ class Reach:
         slowed: functions whose calls are slower than before (pure Python, from 3.13 on).
         unpatched: code objects from whose constants functions with the old code will still be made (pure Python).
         refused: (function, exception) where the new code could not be put in.
-        frames: frames that go on with the old code.
     """
 
-    __slots__ = ("functions", "constants", "slowed", "unpatched", "refused", "frames")
+    __slots__ = ("functions", "constants", "slowed", "unpatched", "refused", "_kit", "_old")
 
-    def __init__(self):
+    def __init__(self, kit, old):
         self.functions = self.constants = 0
-        self.slowed, self.unpatched, self.refused, self.frames = [], [], [], []
+        self.slowed, self.unpatched, self.refused = [], [], []
+        self._kit = kit
+        self._old = old
+
+    def frames(self):
+        """The frames that go on with the old code."""
+        return Living(self._kit).frames(lambda code: id(code) in self._old)
 
 
 class Repointer:
@@ -110,29 +111,28 @@ class Repointer:
         with self._lock:
             return self.swap_all([(twin, original) for original, twin in self._swapped.values()])
 
-    def swap_all(self, pairs):
+    def swap_all(self, pairs, codes=None):
         """Put code objects in the place of others.
 
         Args:
             pairs: (old, new) code objects; an old one may be the twin of an earlier swap.
+            codes: `Living.codes` of a moment ago, to look for constants in them, and in those inside them.
 
         Returns:
             A Reach.
         """
-        reach = Reach()
         wanted = {id(old): (old, new) for old, new in pairs if old is not new}
+        reach = Reach(self._kit, wanted)
         if not wanted:
             return reach
         with self._lock:
             self._note(wanted.values())
-            self._swap_constants(wanted, reach)
+            self._swap_constants(wanted, Living(self._kit).codes() if codes is None else codes, reach)
             # What another thread made from the old constants meanwhile is there now; from here on none is made.
-            living = Living(self._kit)
-            for key, group in living.functions.items():
-                if key in wanted:
-                    for function in group[1:]:
-                        self._repoint(function, wanted[key][1], reach)
-            reach.frames = living.frames(lambda code: id(code) in wanted)
+            for function in self._kit.functions_with(_all_objects(), [old for old, _ in wanted.values()]):
+                pair = wanted.get(id(function.__code__))
+                if pair is not None:
+                    self._repoint(function, pair[1], reach)
             self._forget(wanted.values())
         return reach
 
@@ -148,6 +148,10 @@ class Repointer:
             self._note([(old, new)])
         return True
 
+    def forget_inherited(self):
+        """In a forked child: no other thread is here that could release the lock."""
+        self._lock = RLock()
+
     def _note(self, pairs):
         for old, new in pairs:
             original = self.original_of(old)
@@ -158,9 +162,9 @@ class Repointer:
         for old, _ in pairs:
             self._swapped.pop(id(old), None)
 
-    def _swap_constants(self, wanted, reach):
+    def _swap_constants(self, wanted, codes, reach):
         files = {old.co_filename for old, _ in wanted.values()}
-        todo = [code for code in Living(self._kit).codes() if code.co_filename in files]
+        todo = [code for code in codes if code.co_filename in files]
         for pair in self._swapped.values():  # nobody may have the original now, but it will be put back
             todo += pair
         seen = set()
@@ -202,7 +206,7 @@ def _running():
 def _all_objects():
     """Every object the garbage collector knows; those it was told to freeze as far as modules lead to them."""
     objects = _get_objects()
-    if _get_freeze_count():
+    if _get_freeze_count() > _FROZEN_ANYWAY:
         me = sys._getframe()  # it leads to the containers below, which are new in each round: there would be no end
         seen = {id(one) for one in objects}
         seen.add(id(me))

@@ -9,10 +9,15 @@ from dapper._frame_eval.core import kit
 from dapper._frame_eval.selective_tracer import LineTable, Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
+_MONITORING = hasattr(sys, "monitoring")
 MAX_FAULTS = 3  #: so many errors of its own, and an engine is replaced
 
 
 def _injection(port, choice, config):
+    if not _MONITORING:
+        from dapper._frame_eval.injected_tracing import InjectedTracingEngine
+
+        return InjectedTracingEngine(port, kit(choice.core), config, choice.eval_hook)
     from dapper._frame_eval.injected_monitoring import InjectedMonitoringEngine
 
     return InjectedMonitoringEngine(port, kit(choice.core), config)
@@ -27,13 +32,11 @@ def _monitoring(port, choice, config):
 def _settrace(port, choice, config):
     from dapper._frame_eval.frame_tracing import SettraceEngine
 
-    return SettraceEngine(port)
+    return SettraceEngine(port, kit(choice.core))
 
 
 #: engine → ``build(port, choice, config)``, which imports it only then
-ENGINES = {"monitoring": _monitoring, "settrace": _settrace}
-if hasattr(sys, "monitoring"):
-    ENGINES = dict(injection=_injection, **ENGINES)
+ENGINES = {"injection": _injection, "monitoring": _monitoring, "settrace": _settrace}
 LAST = "settrace"  #: what every other engine falls back to
 
 

@@ -40,7 +40,8 @@ class Selector:
 
     Args:
         table: an immutable value with ``generation_of(code)`` (the generation at which what concerns the code object
-            last changed, 0 if nothing does; cheap), ``lines_of(code)`` and ``enters(code)``.
+            last changed, 0 if nothing does; cheap), ``lines_of(code)`` and ``enters(code)``; and ``names``,
+            if there are code objects of some names in which its breakpoints lie wherever they are.
         caches: the CacheManager; one of its own by default.
     """
 
@@ -50,6 +51,7 @@ class Selector:
         self._entries = self.caches.entries
         self._stamp = self.caches.stamp()
         self._dismissed = (self._stamp, 0, _NOT_THIS_FILE)
+        self.names = getattr(table, "names", ())
 
     @classmethod
     def of(cls, table):
@@ -111,12 +113,13 @@ class LineTable:
 
     Args:
         by_file: real path → (generation, frozenset of lines).
+        names: name of a file in code objects → its real path, as far as known.
     """
 
-    def __init__(self, by_file=None, generation=0):
+    def __init__(self, by_file=None, generation=0, names=None):
         self.generation = generation
         self._by_file = by_file or {}
-        self._names = {}
+        self._names = {} if names is None else names
 
     def with_lines(self, file, lines):
         """A new table with other lines in one file.
@@ -129,7 +132,7 @@ class LineTable:
         by_file.pop(_key(file), None)
         if lines:
             by_file[_key(file)] = generation, frozenset(lines)
-        return LineTable(by_file, generation)
+        return LineTable(by_file, generation, self._names)
 
     def generation_of(self, code):
         """The generation at which the breakpoints of the file last changed, or 0."""

@@ -51,12 +51,13 @@ def test_every_combination(python):
             choice = choose(python, platform=platform, **facts)
             out = set().union(*[FACTS[name][2] for name in present])
             out |= {"eval_hook"} if monitoring else {"monitoring"}
+            out |= {"injection"} if "core" in present and not monitoring else set()
             out |= {"injection", "core", "eval_hook"} if platform == "freebsd14" else set()
             assert choice.engine == next(engine for engine in ALL if engine not in out)
             assert set(choice.against) == out
             assert (choice.core, choice.eval_hook) == ("core" not in out, "eval_hook" not in out)
             for name in present:
-                for what in FACTS[name][2]:
+                for what in FACTS[name][2] | ({"injection"} if name == "core" and not monitoring else set()):
                     assert REASONS[name] in choice.against[what]
             assert (Reason.JIT_ON in choice.limits) == ("jit" in present and choice.engine == "injection")
             slow = Reason.SELECTIVE_TRACING_DISABLED_BY_POLICY in choice.limits
@@ -111,8 +112,9 @@ def test_a_wish_that_cannot_be_granted_is_answered():
 def test_obstacles_are_told():
     [line] = choose(tool_ids_free=False, tool_holders=("pydevd", "coverage.py")).lines
     assert "pydevd, coverage.py" in line
-    [line] = choose((3, 9), trace_function="coverage.tracer.CTracer").lines
+    [line] = choose((3, 9), {"engine": "settrace"}, trace_function="coverage.tracer.CTracer").lines
     assert "coverage.tracer.CTracer" in line
+    assert choose((3, 9), trace_function="coverage.tracer.CTracer").lines == []  # it goes on beside ours
     assert choose((3, 12), trace_function="coverage.tracer.CTracer").lines == []  # it is left alone
     [line] = choose(core=Reason.CORE_BROKEN, core_detail="undefined symbol").lines
     assert "undefined symbol" in line
@@ -122,7 +124,10 @@ def test_obstacles_are_told():
 def test_switches():
     choice = choose((3, 10), {"core": False}, core=Reason.CORE_MISSING)
     assert choice.against["core"] == [Reason.CORE_OFF]
-    assert not choice.core and not choice.limits
+    assert not choice.core and choice.limits == [Reason.SELECTIVE_TRACING_DISABLED_BY_POLICY]
+    assert choice.against["injection"] == [Reason.CORE_OFF]
+    choice = choose((3, 12), {"core": False})
+    assert choice.engine == "injection" and not choice.core and not choice.limits
     assert choose(config={"injection": False}).against["injection"] == [Reason.INJECTION_OFF]
     assert choose(config=False).against["monitoring"] == [Reason.FRAME_EVAL_OFF]
     assert choose(machine="mips").against["injection"] == [Reason.ARCHITECTURE_NOT_KNOWN]

@@ -39,7 +39,7 @@ def test_a_function_and_back(kit, repointer):
     twin = twin_of(code)
     reach = repointer.swap(code, twin)
     assert f() == "new" and f.__code__ is twin
-    assert (reach.functions, reach.frames, reach.refused) == (1, [], [])
+    assert (reach.functions, reach.frames(), reach.refused) == (1, [], [])
     assert repointer.original_of(twin) is code and repointer.original_of(code) is code
     repointer.back(twin)
     assert f() == "old" and f.__code__ is code
@@ -131,7 +131,7 @@ def test_frames_keep_their_code_and_are_told_of(kit, repointer):
     next(suspended)
     list(finished)
     reach = next(running)
-    assert {id(frame) for frame in reach.frames} == {id(suspended.gi_frame), id(running.gi_frame)}
+    assert {id(frame) for frame in reach.frames()} == {id(suspended.gi_frame), id(running.gi_frame)}
     assert next(suspended) == next(running) == "old" and list(f())[1] == "new"
 
 
@@ -226,12 +226,13 @@ def test_what_was_frozen_for_a_fork():
 
 @with_kit
 def test_who_has_what(kit):
-    f = function("def f():\n    return 'old'\n")
+    f = function("def f():\n    def inner():\n        return lambda: 0\n    return 'old'\n")
     g = type(f)(f.__code__, {})
     suspended = []
     generator = (x for x in "a")
-    assert kit.functions_by_code([f, 1, g, len, generator, test_who_has_what], suspended) == {
-        id(f.__code__): [f.__code__, f, g],
-        id(test_who_has_what.__code__): [test_who_has_what.__code__, test_who_has_what],
-    }
+    objects = [f, 1, g, len, generator, twin_of]
+    assert kit.codes_of_functions(objects, suspended) == [f.__code__, twin_of.__code__]
     assert suspended == [generator]
+    assert kit.functions_with(objects, [f.__code__, inside(f.__code__, "inner")]) == [f, g]
+    assert kit.has_code_named(f.__code__, {"<lambda>"}) and kit.has_code_named(f.__code__, {"inner", "other"})
+    assert not kit.has_code_named(f.__code__, {"f", "other"})

@@ -107,7 +107,7 @@ class Table:
     def __init__(self, sources, maps, by_key=None, functions=(), generation=0, on_bound=None, stamps=None):
         self.generation = generation
         self._stamps = stamps or {}
-        self._names_wanted = {_last_name(one.name) for one in functions}
+        self.names = {_last_name(one.name) for one in functions}
         self.by_key = by_key or {}
         self.functions = tuple(functions)
         self._sources = sources
@@ -174,7 +174,7 @@ class Table:
     def generation_of(self, code):
         """The generation at which breakpoints that may concern ``code`` last changed; 0 if there are none."""
         stamp = self._stamps.get(self._sources.key(code.co_filename), 0)
-        if code.co_name in self._names_wanted:
+        if code.co_name in self.names:
             stamp = max(stamp, self._stamps[""])
         return stamp
 

@@ -258,6 +258,11 @@ class PyDebugger:
         if self._runtime.engine is not None:
             self._runtime.engine.watch_this_thread(on)
 
+    @property
+    def hidden(self):
+        """Identities of the debugger's own threads."""
+        return self.crew.hidden
+
     # Events of the engine
 
     def wants(self, ident):

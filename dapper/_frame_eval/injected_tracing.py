@@ -1,0 +1,318 @@
+"""InjectedTracingEngine: breakpoints in the code itself, and tracing only of what runs already, steps or pauses. 3.8 to 3.11.
+
+A probe that is hit has the next line event of its frame told, which is that of its own line; there the thread stops.
+"""
+import os
+import sys
+from _thread import get_ident
+
+from dapper._frame_eval import opcodes
+from dapper._frame_eval.frame_state import is_entered, leaving
+from dapper._frame_eval.implants import Implants, breakpoints_of
+from dapper._frame_eval.planting import Planting
+from dapper._frame_eval.selective_tracer import Selector
+from dapper._frame_eval.telemetry import Reason, telemetry
+from dapper._frame_eval.trace_needs import TraceNeeds
+
+_current_frames = sys._current_frames
+_getpid = os.getpid
+
+
+class InjectedTracingEngine:
+    """Watches all threads. See SettraceEngine for what ``port`` is; its ``hidden`` are the debugger's own threads.
+
+    Args:
+        port: the debugger's side.
+        kit: the native core.
+        config: the FrameEvalConfig.
+        eval_hook: whether the eval-frame hook may be used.
+
+    Raises:
+        RuntimeError: on ``start``, when code that is loaded can't be heard of.
+    """
+
+    name = "injection"
+
+    def __init__(self, port, kit, config, eval_hook=True):
+        self._port = port
+        self._kit = kit
+        self._config = config
+        self._instead = kit.run_instead if eval_hook else None
+        self._selector = self._implants = self._planting = None
+        self._running = False
+        self._pid = _getpid()
+        self._local = self._on_event  # one object: it is recognised by its identity in f_trace
+        self._undecided = {}  # thread → (frame, line, stops, offset): a line told while its probe was yet to run
+        tracer = kit.Tracer(self._on_call, self._fault, None, self._local)
+        self._needs = TraceNeeds(kit, tracer, self._local, eval_hook, lambda: getattr(port, "hidden", ()))
+
+    def start(self, table):
+        """Begin to watch.
+
+        Raises:
+            RuntimeError: an audit hook forbids ours.
+        """
+        self._selector = Selector.of(table)
+        self._implants = Implants(self._kit, self._port, self._selector.caches, self._config, self._on_probe)
+        self._planting = Planting(self._kit, self._implants, self._instead)
+        self._running = True
+        self.update(self._selector)
+        if not self._kit.watch_exec(self._on_exec):
+            raise RuntimeError("an audit hook of the program's does not allow others")
+
+    def stop(self):
+        """Give all code back as it was, and trace nobody."""
+        self._running = False
+        if self._planting is None:
+            return
+        if _getpid() != self._pid:
+            self._planting.forget_inherited()
+            self._needs.forget_inherited()
+        self._kit.watch_exec(None)
+        self._implants.close()
+        self._planting.all_back()
+        self._needs.stop()
+
+    def watch_this_thread(self, on=True):
+        """Threads are all watched; nothing to do."""
+
+    def reach_main_thread(self):
+        """Threads are all watched; nothing to do."""
+
+    def update(self, table):
+        """Use another breakpoint table, for running frames too."""
+        self._selector = Selector.of(table)
+        needs = self._needs
+        frames = self._planting.renew(self._selector)
+        owners = {}
+        for ident, frame in _current_frames().items():
+            while frame is not None:
+                owners[id(frame)] = ident
+                frame = frame.f_back
+        for frame in frames:
+            ident = owners.get(id(frame))
+            if ident is not None:
+                needs.trace(ident)
+            needs.pin(frame, ident)
+        needs.keep_pinned(frames)
+        self._note_hard()
+        needs.settle()
+        if self._running:
+            self._kit.watch_exec(self._on_exec)  # and have code that runs again told again
+
+    def codes(self):
+        """The code objects seen so far."""
+        return self._selector.codes()
+
+    def watch_raises(self, on):
+        """Report raised exceptions in every frame, or don't."""
+        (self._needs.everybody.add if on else self._needs.everybody.discard)("raises")
+        self._needs.settle()
+        if on:
+            for ident in list(_current_frames()):
+                self._needs.trace_chain(ident, _current_frames().get(ident))
+
+    def follow(self, ident, frame, plan):
+        """Send the events a step needs; ``frame`` is where the thread stands."""
+        self._needs.plans[ident] = plan
+        self._needs.trace(ident)
+        self._needs.trace_chain(ident, frame)
+        self._needs.settle()
+
+    def unfollow(self, ident):
+        """The step of that thread is over."""
+        self._needs.plans.pop(ident, None)  # it is let go at the end of the event that ended the step, or at the next
+
+    def hurry(self, idents):
+        """Make these threads report their next line, wherever they are."""
+        self._needs.hurried.update(idents)
+        self._needs.settle()
+        for ident in idents:  # all frames in a name here would keep this one, which is among them, and all its callers
+            self._needs.trace(ident)
+            self._needs.trace_chain(ident, _current_frames().get(ident))
+
+    def calm(self):
+        """Nobody is asked to pause any more."""
+        self._needs.hurried.clear()
+        self._needs.settle()
+
+    def _note_hard(self):
+        (self._needs.everybody.add if self._planting.hard else self._needs.everybody.discard)("code")
+
+    # Code that is loaded
+
+    def _on_exec(self, code):
+        """A code object is about to be run by exec or an import, on this thread."""
+        if not self._running or get_ident() in getattr(self._port, "hidden", ()):
+            return False
+        try:
+            again, awaited = self._planting.load(code, self._selector)
+            if self._planting.hard and "code" not in self._needs.everybody:
+                self._note_hard()
+                self._needs.settle()
+            if awaited:
+                self._kit.keep_tracing(code)
+                self._needs.awaiting.add(get_ident())
+                self._needs.trace(get_ident())
+                self._needs.settle()
+            return again
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        return False
+
+    # Events
+
+    def _on_probe(self, frame, plant):
+        """A probe was hit."""
+        ident = get_ident()
+        if not self._running:
+            return
+        self._needs.awaiting.add(ident)
+        if not self._kit.is_shared(ident):
+            frame.f_trace = self._local
+        self._needs.trace(ident)
+
+    def _on_call(self, frame, event, arg):
+        ident = get_ident()
+        try:
+            if event != "call":  # in a thread that another tool traces in Python: f_trace is the other's
+                if frame.f_trace is not self._local:
+                    self._on_event(frame, event, arg)
+                return None
+            if not self._running:
+                self._needs.settle()
+                return None
+            late = self._planting.late.get(id(frame.f_code))
+            if late is not None:
+                if late.entry and is_entered(frame):
+                    self._port.on_enter(frame)
+                if late.once:
+                    self._needs.pin(frame, ident)
+                    self._needs.awaiting.discard(ident)
+                return self._local
+            if "raises" in self._needs.everybody or self._port.enters(ident, frame.f_code):
+                if not self._implants.is_inside(frame):
+                    return self._local
+            if not self._needs.is_needed(ident):
+                self._needs.settle()
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        return None
+
+    def _on_event(self, frame, event, arg):
+        needs, ident = self._needs, get_ident()
+        if not self._running:
+            frame.f_trace = None
+            needs.settle()
+            return None
+        needs.busy.add(ident)
+        try:
+            if event == "line":
+                self._on_line(frame, ident)
+            elif event == "opcode":
+                self._on_opcode(frame, ident)
+            elif event == "return":
+                self._on_return(frame, ident, arg)
+            elif event == "exception" and "raises" in needs.everybody:
+                if not self._implants.is_inside(frame):
+                    self._port.on_raise(frame, arg)
+        except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
+            self._fault(error)
+        finally:
+            needs.busy.discard(ident)
+            if ident in self._undecided:
+                self._still_undecided(frame, event, ident)
+            else:
+                needs.awaiting.discard(ident)
+            if not needs.is_needed(ident):
+                needs.settle()
+        return None
+
+    def _on_line(self, frame, ident):
+        line = frame.f_lineno
+        arrived = self._implants.arrive(frame, line)
+        implant = self._implants.implant_of(frame.f_code)
+        if arrived is not None:
+            self._arrived(frame, line, ident, implant, *arrived)
+            return
+        offset = frame.f_lasti
+        late = self._planting.late.get(id(frame.f_code))
+        found = late and late.lines.get(line)
+        if implant is not None:
+            if opcodes.LINES_AS_MARKS and implant.is_probe(offset):
+                if found or late and late.entry or self._port.wants(ident):
+                    self._leave_open(frame, line, ident, found, implant.home(offset))
+                return
+            offset = implant.home(offset)
+        if found and offset in found.branches:
+            frame.f_trace_opcodes = True  # only the instructions tell whether this line runs
+            return
+        if found or late and late.entry or self._port.wants(ident):
+            if not self._implants.is_inside(frame):
+                self._port.on_line(frame, line, found, offset)
+        elif not self._is_needed(frame, late):
+            frame.f_trace = None
+
+    def _arrived(self, frame, line, ident, implant, stops, passed):
+        """The line event that a probe has called for."""
+        self._undecided.pop(ident, None)
+        frame.f_trace_opcodes = False
+        if opcodes.LINES_AS_MARKS and stops is None and implant is not None and line in implant.plants:
+            self._leave_open(frame, line, ident, None, None)  # another probe follows, that of the first line
+        elif breakpoints_of(stops):
+            self._port.on_line(frame, line, stops, None, passed)
+        else:
+            self._port.on_line(frame, line, stops)
+
+    def _leave_open(self, frame, line, ident, found, offset):
+        """Up to 3.9 a probe has its line: whether a breakpoint stops there is known when it has done its work."""
+        self._undecided[ident] = frame, line, found, offset
+        frame.f_trace_opcodes = True
+
+    def _on_opcode(self, frame, ident):
+        implant = self._implants.implant_of(frame.f_code)
+        offset = frame.f_lasti
+        undecided = self._undecided.get(ident)
+        if undecided is not None and undecided[0] is frame:
+            if implant is None or not implant.is_probe(offset):
+                frame.f_trace_opcodes = False
+                del self._undecided[ident]
+                _, line, found, offset = undecided
+                self._port.on_line(frame, line, found, offset)
+            return
+        if implant is not None:
+            offset = implant.home(offset)
+        line = frame.f_lineno
+        late = self._planting.late.get(id(frame.f_code))
+        found = late and late.lines.get(line)
+        if found and offset in found.branches:
+            return  # the jump itself; the next instruction is where it goes
+        frame.f_trace_opcodes = False
+        if found and any(offset in ways for ways in found.branches.values()):
+            self._port.on_line(frame, line, found, offset)
+
+    def _still_undecided(self, frame, event, ident):
+        if event != "line" and event != "opcode" or self._undecided[ident][0] is not frame:
+            if not self._implants.is_inside(frame):  # else the probe calls something
+                del self._undecided[ident]
+                return
+        self._needs.awaiting.add(ident)
+
+    def _on_return(self, frame, ident, value):
+        how = leaving(frame)
+        if how and self._port.wants(ident) and not self._implants.is_inside(frame):
+            self._port.on_leave(frame, value, how == "yield")
+        if how != "yield" and self._needs.unpin(frame):
+            late = self._planting.late.get(id(frame.f_code))
+            if late is not None and late.once:
+                self._kit.keep_tracing(late.code, False)
+                del self._planting.late[id(frame.f_code)]
+
+    def _is_needed(self, frame, late):
+        return late is not None or "raises" in self._needs.everybody or self._needs.is_pinned(frame)
+
+    def _fault(self, error):
+        if isinstance(error, (RecursionError, MemoryError)):
+            return  # the program is at its limit; what we do now must not push it over
+        telemetry.record(Reason.ENGINE_FAULT, repr(error))
+        self._port.on_fault(error)

@@ -1,0 +1,216 @@
+"""Which code has its implant in use: given when code is loaded, put into what lives, renewed and taken back."""
+from _thread import RLock
+
+from dapper._frame_eval.repointing import Living, Repointer
+from dapper._frame_eval.telemetry import Reason, telemetry
+
+_CODE = type(compile("", "", "exec"))
+_OPTIMIZED = 1
+
+
+class Late:
+    """Code whose frames need events, as no probe serves their breakpoints.
+
+    Attributes:
+        code: the code object.
+        lines: line → what stops there.
+        entry: whether starting it is of interest.
+        once: whether it is forgotten when its next frame ends.
+    """
+
+    __slots__ = ("code", "lines", "entry", "once")
+
+    def __init__(self, code, lines, entry=False, once=False):
+        self.code = code
+        self.lines = lines
+        self.entry = entry
+        self.once = once
+
+
+class Planting:
+    """Puts implants to use, for one engine.
+
+    Args:
+        kit: the native core.
+        implants: the Implants.
+        instead: ``instead(old, new)`` has exec run other code than it was given, or None where that can't be done.
+
+    Attributes:
+        late: id of a code object → Late.
+        hard: whether there is code that can't have an implant, so that any thread may come to need events.
+    """
+
+    def __init__(self, kit, implants, instead):
+        self.late = {}
+        self._kit = kit
+        self._implants = implants
+        self._instead = instead
+        self._repointer = Repointer(kit)
+        self._current = {}  # id(original) → Implant
+        self._hard = {}  # id(original) → Late
+        self._lock = RLock()
+
+    @property
+    def hard(self):
+        return bool(self._hard)
+
+    def renew(self, selector):
+        """Have all code there is follow the breakpoints.
+
+        Args:
+            selector: the Selector.
+
+        Returns:
+            The frames that go on with code that does not, and that have a Late therefore.
+        """
+        with self._lock:
+            pairs = []
+            codes = list(Living(self._kit).codes())
+            for original in self._concerned(codes, selector):
+                pairs += self._place(original, selector)
+            if pairs:
+                self._repointer.swap_all(pairs, codes)
+            return self._find_late(selector)
+
+    def load(self, root, selector):
+        """Give code its implants before exec runs it, on the thread that does.
+
+        Args:
+            root: the code object.
+            selector: the Selector.
+
+        Returns:
+            (whether to be told again when it is run again, whether its next frame has a Late).
+        """
+        if not self._may_concern(root, selector):
+            selector.caches.fast += 1
+            return False, False
+        with self._lock:
+            root = self._implants.original_of(root)
+            self._load_inside(root, selector, set())
+            if not selector.table.generation_of(root):
+                return False, False
+            self._place(root, selector)
+            implant = self._current.get(id(root))
+            if implant is not None and self._instead is not None and not root.co_flags & _OPTIMIZED:
+                self._instead(root, implant.code)
+                return True, False
+            interest = selector.interest(root)
+            if not interest:
+                return False, False
+            if id(root) not in self._hard:
+                self.late[id(root)] = Late(root, interest.lines, interest.entry, True)
+            return True, True
+
+    def all_back(self):
+        """Put all originals back."""
+        with self._lock:
+            self._repointer.all_back()
+            self._current, self._hard, self.late = {}, {}, {}
+
+    def forget_inherited(self):
+        """In a forked child: no other thread is here that could release the locks."""
+        self._lock = RLock()
+        self._repointer.forget_inherited()
+
+    # Inside
+
+    def _concerned(self, codes, selector):
+        """The originals that exist and have, or had, breakpoints."""
+        found = {id(implant.original): implant.original for implant in self._current.values()}
+        found.update((key, late.code) for key, late in self._hard.items())
+        original_of, generation_of = self._implants.original_of, selector.table.generation_of
+        verdicts = {}  # by file, as long as nothing is asked for by name
+        todo = []
+        for code in codes:
+            verdict = verdicts.get(code.co_filename)
+            if verdict is None:
+                verdict = verdicts[code.co_filename] = generation_of(code) != 0
+                selector.caches.fast += not verdict
+            if verdict or selector.names and self._is_named(code, selector.names):
+                todo.append(code)
+        seen = set()
+        while todo:
+            code = original_of(todo.pop())
+            if id(code) not in seen:
+                seen.add(id(code))
+                if generation_of(code):
+                    found[id(code)] = code
+                todo += [constant for constant in code.co_consts if type(constant) is _CODE]
+        return list(found.values())
+
+    def _may_concern(self, root, selector):
+        names = selector.names
+        return selector.table.generation_of(root) or names and self._kit.has_code_named(root, names)
+
+    def _is_named(self, code, names):
+        return code.co_name in names or self._kit.has_code_named(code, names)
+
+    def _place(self, original, selector):
+        """Put the right implant, or none, down for an original.
+
+        Returns:
+            A list of the pair to swap; empty where all is right.
+        """
+        key = id(original)
+        interest = selector.interest(original)
+        before = self._current.get(key)
+        if before is not None and before.serves(interest):
+            before.renew(interest)
+            return []
+        now = self._implants.of(original, interest) if interest else None
+        if interest and now is None:
+            self._set_hard(original, interest)
+        elif key in self._hard:
+            self._kit.keep_tracing(original, False)
+            del self._hard[key]
+            self.late.pop(key, None)
+        old, new = original, original
+        if before is not None:
+            old = before.code
+            before.renew(interest)
+            before.retire()
+            del self._current[key]
+        if now is not None:
+            self._current[key] = now
+            new = now.code
+        return [] if old is new else [(old, new)]
+
+    def _set_hard(self, original, interest):
+        if id(original) not in self._hard:
+            self._kit.keep_tracing(original)
+        self._hard[id(original)] = self.late[id(original)] = Late(original, interest.lines, interest.entry)
+
+    def _find_late(self, selector):
+        """Note what frames that run already need; gives those frames."""
+        late = {}
+        for implant in self._current.values():
+            interest = selector.interest(implant.original)
+            late[id(implant.original)] = Late(implant.original, interest.lines, interest.entry)
+        for implant in self._implants.existing():
+            if implant.retired:
+                interest, copy = selector.interest(implant.original), implant.code
+                rest = implant.renew(interest)
+                if rest and copy is not None:
+                    late[id(copy)] = Late(copy, rest)
+        late.update(self._hard)
+        frames = Living(self._kit).frames(lambda code: id(code) in late) if late else []
+        running = {id(frame.f_code) for frame in frames}
+        self.late = {key: one for key, one in late.items() if key in running or key in self._hard}
+        return frames
+
+    def _load_inside(self, code, selector, seen):
+        """Place what is in the constants of a code object, the innermost first."""
+        seen.add(id(code))
+        for constant in code.co_consts:
+            if type(constant) is not _CODE:
+                continue
+            original = self._implants.original_of(constant)
+            if id(original) not in seen:
+                self._load_inside(original, selector, seen)
+                if selector.table.generation_of(original):
+                    self._place(original, selector)
+            implant = self._current.get(id(original))
+            wanted = original if implant is None else implant.code
+            if constant is not wanted and not self._repointer.swap_constants(code, constant, wanted):
+                telemetry.record(Reason.BYTECODE_INJECTION_FAILED, "%s: its parent keeps the old code" % code.co_name)
