@@ -18,6 +18,7 @@ _is_tracked = gc.is_tracked
 
 
 _CODE = type((lambda: None).__code__)
+_MODULE = type(sys)
 _NAMES = ("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame")
 
 
@@ -212,6 +213,8 @@ def _all_objects():
         seen.add(id(me))
         todo = objects + [sys.modules]
         while todo:
+            # Not by way of modules: _asyncio's of Python 3.12 hands out what it has freed, and loops for ever the next time.
+            todo = [one.__dict__ if type(one) is _MODULE else one for one in todo]
             found = {id(one): one for one in _get_referents(*todo) if _is_tracked(one)}
             todo = [one for key, one in found.items() if key not in seen]
             seen.update(found)

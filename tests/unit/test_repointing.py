@@ -203,6 +203,30 @@ def test_somebody_who_keeps_all_frames_is_no_endless_way():
     )
 
 
+def test_looking_at_everything_leaves_asyncio_as_it_is():
+    run_python(
+        """
+        import asyncio, gc
+        from dapper._frame_eval import repointing
+
+        async def wait():
+            for turn in range(50):
+                await asyncio.sleep(0)
+                future = asyncio.get_running_loop().create_future()
+                asyncio.get_running_loop().call_soon(future.set_result, 1)
+                await future
+
+        async def many():
+            await asyncio.gather(*(wait() for n in range(20)))
+
+        gc.freeze()
+        for turn in range(3):
+            asyncio.run(many())
+            assert len(repointing._all_objects()) < 500000
+        """
+    )
+
+
 def test_what_was_frozen_for_a_fork():
     run_python(
         """
