@@ -137,6 +137,7 @@ include "_core_gates.pxi"
 include "_core_tracing.pxi"
 include "_core_patches.pxi"
 include "_core_probes.pxi"
+include "_core_watch.pxi"
 
 
 cdef int make_callable() except -1:

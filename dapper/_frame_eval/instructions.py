@@ -72,6 +72,24 @@ class InstructionWatch:
             self._monitoring.set_events(self._tool, events.PY_START | events.PY_RESUME)
             self._monitoring.restart_events()
 
+    def keep_following(self, ident, deep):
+        """The thread goes on with its step."""
+        self._following[ident] = deep
+
+    def watch_dicts(self, native, changes, missing):
+        """A DictWatch of the native core that has the next instruction told when it has noted a change.
+
+        Args:
+            native: the core.
+            changes, missing: see DictWatch.
+
+        Raises:
+            RuntimeError: other tools hold all ids of sys.monitoring.
+        """
+        self._start()
+        switch = self._monitoring.set_local_events
+        return native.DictWatch(changes, self._following, switch, self._tool, self._events.INSTRUCTION, missing)
+
     def unfollow(self, ident):
         """The step of that thread is over."""
         if self._following.pop(ident, None) is None or self._following:

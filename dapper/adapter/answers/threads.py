@@ -76,6 +76,11 @@ def _step(session, request, kind):
     by_instruction = request.get("granularity", str) == "instruction"
 
     def run():
+        if kind != "out" and not by_instruction and session.debugger.is_ahead(record):
+            session.send(success(request.message))
+            session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
+            session.debugger.catch_up(record)
+            return False
         try:
             session.debugger.step(record, kind, by_instruction)
         except DapError as error:

@@ -1,4 +1,6 @@
 """Stops between the beginnings of lines: at columns, at instructions, step by step through bytecode."""
+from _thread import get_ident
+
 from dapper._frame_eval.instructions import POSSIBLE, InstructionWatch
 from dapper.adapter.debugger.disassembly import Addresses
 from dapper.adapter.debugger.frames import chain
@@ -82,6 +84,16 @@ class InstructionStops:
             except RuntimeError as error:
                 raise DapError("unsupported", what="stopping at single instructions", where=": %s" % error) from None
 
+    def with_data(self, kind):
+        """The DataStops.
+
+        Args:
+            kind: their class, which needs more than most sessions load.
+        """
+        if self.data is None:
+            self.data = kind(self._debugger, self, self._hits)
+        return self.data
+
     @property
     def watch(self):
         """The InstructionWatch."""
@@ -95,7 +107,9 @@ class InstructionStops:
         """Forget all breakpoints."""
         self.breakpoints = {}
         self.addresses = Addresses()
-        self.data = None
+        if self.data is not None:
+            self.data.stop()
+            self.data = None
         if self._watch is not None:
             self._watch.stop()
             self._watch = None
@@ -114,6 +128,15 @@ class InstructionStops:
         except RuntimeError as error:
             raise DapError("unsupported", what="stepping by instructions", where=": %s" % error) from None
         record.plan = plan
+
+    def resume_following(self, ident):
+        """A change of data was told; go on as before."""
+        record = self._debugger.crew.get(ident)
+        plan = record.plan if record is not None else None
+        if isinstance(plan, InstructionPlan):
+            self.watch.keep_following(ident, plan.deep)
+        else:
+            self.unfollow(ident)
 
     def unfollow(self, ident):
         """The step of that thread is over."""
@@ -141,8 +164,14 @@ class InstructionStops:
             found: the Breakpoints there, or None when it only steps.
         """
         debugger = self._debugger
+        ident = get_ident()
+        record = debugger.crew.get(ident)
+        if ident in debugger.crew.hidden or record is not None and record.stop is not None:
+            if self.data is not None:
+                self.data.forget(ident)
+            return
         record = debugger.crew.here()
-        if record.stop is not None or not debugger.is_heard or debugger.crew.is_exempt(record.ident):
+        if not debugger.is_heard or debugger.crew.is_exempt(record.ident):
             return
         if self.data is not None and self.data.on_instruction(record, frame, offset):
             return

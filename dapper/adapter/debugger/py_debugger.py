@@ -227,6 +227,18 @@ class PyDebugger:
         """The thread was sent to another line; say where it stands now. Called on it."""
         self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), "goto", at_line=True))
 
+    def is_ahead(self, record):
+        """Whether the thread is at the next line already, of which it has only been told the one before."""
+        stop = record.stop
+        if stop is None or stop.reason != "data breakpoint":
+            return False
+        frame, line = stop.frames[0]
+        return frame.f_lineno != line
+
+    def catch_up(self, record):
+        """Tell the line where the thread is: the step it was to make. Called on it."""
+        self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), "step"))
+
     def interrupt(self):
         """Raise KeyboardInterrupt in the main thread, once it runs on if it stands."""
         main = self.crew.get(self.main_ident)

@@ -34,15 +34,15 @@ class ScopeItem(Item):
 
     def __init__(self, frame, local, extra):
         self.frame = frame
-        self._local = local
+        self.is_local = local
         self._extra = extra
 
     def _names(self):
-        return frame_locals.read(self.frame) if self._local else dict(self.frame.f_globals)
+        return frame_locals.read(self.frame) if self.is_local else dict(self.frame.f_globals)
 
     def named(self, display, hex):
         names = self._names()
-        hiding = () if self._local or self.frame.f_locals is self.frame.f_globals else frame_locals.read(self.frame)
+        hiding = () if self.is_local or self.frame.f_locals is self.frame.f_globals else frame_locals.read(self.frame)
         first = []
         for name, value in self._extra.items():
             path = name if name.isidentifier() and name not in names else None
@@ -57,7 +57,7 @@ class ScopeItem(Item):
         return Child(name, value, path, lambda new: self._store(name, new))
 
     def _store(self, name, new):
-        if self._local:
+        if self.is_local:
             frame_locals.write(self.frame, name, new)
         else:
             self.frame.f_globals[name] = new
