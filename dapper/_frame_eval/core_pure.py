@@ -227,7 +227,7 @@ class LineTable:
             return
         if self.discover is None or id(code) in self._seen:
             return
-        self._seen[id(code)] = code
+        self._seen[id(code)] = ref(code, lambda gone, number=id(code): self._seen.pop(number, None))
         try:
             self.discover(code)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program

@@ -177,7 +177,7 @@ class MonitoringEngine:
         actions = {}
         for line, stops in interest.lines.items():
             gate = None if interest.entry else self._gates.at(code, line, stops, self._past_gate)
-            actions[line] = gate if gate is not None else self._on_stops
+            actions[line or None] = gate if gate is not None else self._on_stops  # an empty module has a line 0
         if interest.entry:
             actions[0] = self._on_entry
             actions[None] = self._on_other_line
