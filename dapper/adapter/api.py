@@ -4,6 +4,7 @@ import sys
 
 from dapper.adapter.server import server
 from dapper.protocol import settings, wire
+from dapper.protocol.errors import DapError
 from dapper.protocol.log import Log
 
 _environ = os.environ
@@ -24,6 +25,8 @@ def listen(endpoint):
         address = server.listen(host, port)
     except (OSError, OverflowError) as error:
         raise RuntimeError("Can't listen on %s:%s: %s" % (host, port, error)) from None
+    except DapError as error:
+        raise RuntimeError(str(error)) from None
     _announce(address)
     return address
 

@@ -4,15 +4,13 @@ import os
 import sys
 
 from dapper.adapter.waiting import Away, ready
-from dapper.protocol.channel import BadMessage, BrokenFrame, Channel
-from dapper.protocol.errors import DapError, failure
+from dapper.protocol.channel import Channel
 
 _getpid = os.getpid
 _getppid = os.getppid
 
 listeners = []  #: of the program's own: objects with ``before_send(message)`` and ``after_receive(message)``
 
-SECOND_CLIENT_TIME = 0.3  #: seconds for the hello of a client that comes while another is here
 
 
 class Listener:
@@ -29,19 +27,6 @@ class Listener:
         self.fileno = sock.fileno
         self.getsockname = sock.getsockname
         self.close = self.drop = sock.close
-
-    def accept(self, waker):
-        """The next connection, a ``_socket.socket``.
-
-        Raises:
-            Away: the Waker woke us.
-        """
-        while True:
-            if waker.source in ready([waker.source, self]):
-                raise Away
-            sock = self.take()
-            if sock is not None:
-                return sock
 
     def take(self):
         """A connected ``_socket.socket``, or None if the client was gone before we looked."""
@@ -71,15 +56,26 @@ class Link(Channel):
         self._sock = sock
         self._noticed = noticed
         self._on_loss = on_loss
-        self._waker = self._listener = None
+        self._waker = self._lobby = None
         self._log = None
         self._mail = None  # (descriptor, what to call when it can be read)
-        self._second = []  # clients that came while this one is here
+        self._answered = None  # seq of a request that was answered before we were there
         self._between = False
 
-    def watch(self, waker, listener, log):
-        """While waiting, heed a Waker and turn away whoever comes to a Listener (or None); write to a Log."""
-        self._waker, self._listener, self._log = waker, listener, log
+    @classmethod
+    def to(cls, newcomer, noticed):
+        """The link to who has come to the lobby."""
+        link = cls(newcomer.sock, noticed)
+        link._pending, link._seq = newcomer.data, newcomer.sent
+        link.unread(newcomer.initialize)
+        if newcomer.start is not None:
+            link._unread.append(newcomer.start)
+            link._answered = newcomer.initialize["seq"]
+        return link
+
+    def watch(self, waker, lobby, log):
+        """While waiting, heed a Waker and attend to a Lobby (or None); write to a Log."""
+        self._waker, self._lobby, self._log = waker, lobby, log
 
     def attend(self, source, act):
         """While waiting, call ``act()`` whenever the descriptor ``source`` can be read."""
@@ -87,6 +83,9 @@ class Link(Channel):
 
     def send(self, message):
         """See Channel.send."""
+        if self._answered is not None and message.get("request_seq") == self._answered:
+            self._answered = None
+            return self._seq
         for listener in listeners:
             listener.before_send(message)
         seq = super().send(message)
@@ -96,7 +95,7 @@ class Link(Channel):
 
     def receive(self):
         """The next message; raises Away too."""
-        self._between = not self._pending  # only there may we leave: half a message would be lost
+        self._between = not self._pending and not self._unread  # only there may we leave: half a message would be lost
         message = super().receive()
         if message is None:
             self._lost()
@@ -125,33 +124,34 @@ class Link(Channel):
     def _wait(self):
         ours = self._sock.fileno()
         while True:
-            things = [ours] + self._second
+            things = [ours]
             if self._between and self._waker is not None:
                 things.append(self._waker.source)
-            if self._listener is not None:
-                things.append(self._listener)
+            if self._lobby is not None:
+                things += self._lobby.things()
             mail = self._mail
             if mail is not None:
                 things.append(mail[0])
-            found = ready(things, self.meanwhile())
+            found = ready(things, self._patience())
             if mail is not None and mail[0] in found:
                 mail[1]()
             if self._between and self._waker is not None and self._waker.source in found:
                 raise Away
             if ours in found:
                 break
-            if self._listener is not None and self._listener.fileno() in found:
-                sock = self._listener.take()
-                if sock is not None:
-                    self._second.append(sock)
-            for sock in self._second[:]:
-                if sock.fileno() in found:
-                    self._second.remove(sock)
-                    _turn_away(sock)
+            if self._lobby is not None:
+                self._lobby.attend(found, self._join)
         self._between = False
         if not found[ours]:  # the program closed what it did not open, as daemons do; that is not the hub's end
             self._on_loss = None
             raise OSError("the program closed our connection")
+
+    def _patience(self):
+        times = [self.meanwhile(), self._lobby.patience() if self._lobby is not None else None]
+        return min((seconds for seconds in times if seconds is not None), default=None)
+
+    def _join(self, newcomer):
+        return False
 
     def _lost(self):
         lost, self._on_loss = self._on_loss, None
@@ -159,24 +159,11 @@ class Link(Channel):
             lost()
 
     def _hang_up(self):
-        for sock in self._second + [self._sock]:
-            try:
-                sock.shutdown(_socket.SHUT_RDWR)
-            except OSError:
-                pass  # the peer was faster
-            sock.close()
-
-
-def _turn_away(sock):
-    sock.settimeout(SECOND_CLIENT_TIME)
-    channel = Channel.from_socket(sock)
-    try:
-        request = channel.receive()
-        if request is not None:
-            channel.send(failure(request, DapError("wrong_state", command="initialize", why="another client is connected")))
-    except (BadMessage, BrokenFrame, OSError):
-        pass  # no client, or one that is gone: not ours to care for
-    channel.close()
+        try:
+            self._sock.shutdown(_socket.SHUT_RDWR)
+        except OSError:
+            pass  # the peer was faster
+        self._sock.close()
 
 
 def open_socket(host, port):

@@ -8,7 +8,7 @@ import time
 
 from dapper.adapter import children
 from dapper.adapter.link import Link, introduce, open_listener, open_socket
-from dapper.adapter.waiting import Away, Waker
+from dapper.adapter.waiting import Away, Waker, ready
 from dapper.protocol.log import Log
 
 _allocate = _thread.allocate_lock
@@ -46,7 +46,7 @@ class Server:
         self.home = None  # what children need to report to the same hub
         self.log = Log()
         self._link = None
-        self._listener = None
+        self._lobby = None
         self._waker = None
         self._mail = None  # a Waker for log messages, once there are log points
         self._lock = _allocate()
@@ -105,27 +105,36 @@ class Server:
         link.send({"type": "event", "event": "dapperHello", "body": introduce(token, "busy")})
         link.close()
 
-    def listen(self, host, port):
+    def listen(self, host, port, token=None):
         """Let clients find us at a port, one after another.
+
+        Args:
+            token: what they have to give; None: what DAPPER_CLIENT_TOKEN says.
 
         Returns:
             (host, port); those of the port that is open already, if one is.
 
         Raises:
             OSError: it can't be opened.
+            DapError: other machines could connect, and no token is asked for.
         """
-        if self._listener is None:
+        if self._lobby is None:
             self._prepare()
-            self._listener = open_listener(host, port)
+            from dapper.adapter.lobby import Lobby
+            from dapper.protocol import access
+
+            token = access.wanted_token() if token is None else token
+            access.check_address(host, token)
+            self._lobby = Lobby(open_listener(host, port), token, self.log)
             if self._reader is None or not self._reader.finished.locked():
                 self._start_thread()
-        return self._listener.getsockname()[:2]
+        return self._lobby.getsockname()[:2]
 
     def stop_listening(self):
         """Close the port; a session that goes on does."""
-        if self._listener is not None:
+        if self._lobby is not None:
             self.park()
-            listener, self._listener = self._listener, None
+            listener, self._lobby = self._lobby, None
             if self._link is not None:
                 self._link.watch(self._waker, None, self.log)
             listener.close()
@@ -161,7 +170,7 @@ class Server:
     def _begin(self, link, launched=False):
         from dapper.adapter.session import Session
 
-        link.watch(self._waker, self._listener, self.log)
+        link.watch(self._waker, self._lobby, self.log)
         self._link = link
         self.debugger.logs.on_expected = self._expect_logs
         if self._mail is not None:
@@ -195,18 +204,28 @@ class Server:
         """Serve one client; is there more to do for this thread?"""
         try:
             if self.session is None:
-                if self._listener is None:
+                if self._lobby is None:
                     return False
-                self._begin(Link(self._listener.accept(self._waker), self.noticed))
+                self._begin(Link.to(self._newcomer(), self.noticed))
             self.session.serve()
         except Away:
             with self._lock:
                 self._away = self._parked > 0  # else the fork is over already
                 return not self._away
         self.session = self._link = None
-        if self._listener is None and self.home is not None:
+        if self._lobby is None and self.home is not None:
             self.unfollow()
         return True
+
+    def _newcomer(self):
+        """Wait for the next client; raises Away too."""
+        while True:
+            found = ready([self._waker.source] + self._lobby.things(), self._lobby.patience())
+            if self._waker.source in found:
+                raise Away
+            newcomer = self._lobby.attend(found)
+            if newcomer is not None:
+                return newcomer
 
     def noticed(self, request):
         """A request came in; what concerns child processes is ours."""
@@ -263,7 +282,7 @@ class Server:
     def become_child(self):
         """The fork is over, and this is the child: all we had belongs to the parent."""
         home, self.home = self.home, None
-        for thing in (self._link, self._listener, self._waker, self._mail):
+        for thing in (self._link, self._lobby, self._waker, self._mail):
             if thing is not None:
                 thing.drop()
         hooked = self._hooked
@@ -288,7 +307,7 @@ class Server:
     @property
     def is_open(self):
         """Can a client be here, now or later?"""
-        return self.session is not None or self._listener is not None
+        return self.session is not None or self._lobby is not None
 
     def is_connected(self):
         """Is a client here, and done with its configuration?"""

@@ -14,10 +14,12 @@ class ClientSession(ClientEnd):
     Args:
         hub: the Hub.
         channel: to the client.
+        guard: the Guard it has to pass before it may do anything, or None.
     """
 
-    def __init__(self, hub, channel):
+    def __init__(self, hub, channel, guard=None):
         super().__init__(channel, hub.log)
+        self._guard = guard
         self.hub = hub
         self.root = None  # the Debuggee, once there is one
         self.configured = False  # has the client's configurationDone been answered?
@@ -77,6 +79,8 @@ class ClientSession(ClientEnd):
             raise DapError("wrong_state", command=command, why="initialize has to come first")
         if self._leaving is not None:
             raise DapError("wrong_state", command=command, why="the session is about to end")
+        if self._guard is not None and self._passes(command, arguments):
+            self._guard = None
         handler = self._hub_answers.get(command)
         if handler is not None:
             handler(request, arguments)
@@ -90,6 +94,15 @@ class ClientSession(ClientEnd):
             raise DapError("no_debuggee", why="it has ended")
         else:
             self._held.append(request)
+
+    def _passes(self, command, arguments):
+        try:
+            return self._guard.passes(command, arguments, self.hub)
+        except DapError as error:
+            if error.code == "not_allowed":
+                self.log.note("a client has to leave: %s" % error)
+                self.hang_up()
+            raise
 
     def _before_start(self, request):
         command = request["command"]

@@ -5,9 +5,8 @@ import time
 from _operator import _compare_digest
 
 from dapper.hub import streams
+from dapper.protocol.access import LORIS, SILENT
 from dapper.protocol.channel import BadMessage, BrokenFrame, Channel
-
-HELLO_TIME = 10.0  #: seconds a newcomer has to say who it is
 
 
 class Door:
@@ -73,35 +72,54 @@ def accept_all(listener, receive):
         streams.spawn(receive, sock)
 
 
+def first_words(sock):
+    """A Channel to whoever just connected, with its first message unread; None, and disconnected, if it is no DAP in time."""
+    opened = time.monotonic()
+    began = None
+    known = False
+
+    def read(size):
+        nonlocal began
+        if known:
+            return sock.recv(size)
+        left = (opened + SILENT if began is None else began + LORIS) - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("too slow")
+        sock.settimeout(left)
+        data = sock.recv(size)
+        began = began or time.monotonic()
+        return data
+
+    if sock.family != getattr(socket, "AF_UNIX", None):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    channel = Channel(read, sock.sendall, lambda: streams.hang_up(sock))
+    try:
+        message = channel.receive()
+        sock.settimeout(None)
+    except (BadMessage, BrokenFrame, OSError):
+        message = None
+    if message is None:
+        channel.close()
+        return None
+    known = True
+    channel.unread(message)
+    return channel
+
+
 def greet(sock):
     """Read the hello of whoever just connected.
 
     Returns:
         ``(channel, hello)``, or None when it did not behave; it is disconnected then.
     """
-    deadline = time.monotonic() + HELLO_TIME
-    known = False
-
-    def read(size):
-        if not known:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise socket.timeout("no hello in time")
-            sock.settimeout(left)
-        return sock.recv(size)
-
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    channel = Channel(read, sock.sendall, lambda: streams.hang_up(sock))
-    try:
-        message = channel.receive()
-    except (BadMessage, BrokenFrame, OSError):
-        message = None
-    hello = (message or {}).get("body")
-    if message is None or message.get("event") != "dapperHello" or type(hello) is not dict \
+    channel = first_words(sock)
+    if channel is None:
+        return None
+    message = channel.receive()
+    hello = message.get("body")
+    if message.get("event") != "dapperHello" or type(hello) is not dict \
             or type(hello.get("token")) is not str or type(hello.get("pid")) is not int:
         channel.close()
         return None
-    known = True
-    sock.settimeout(None)
     return channel, hello
 

@@ -1,12 +1,14 @@
 """The process an editor starts: its sessions, and what they share."""
+import socket
 import threading
 from _operator import _compare_digest
 
 from dapper.hub import streams
 from dapper.hub.children import Offers
 from dapper.hub.client import ClientSession
-from dapper.hub.door import Door, accept_all
-from dapper.protocol.channel import Channel
+from dapper.hub.door import Door, accept_all, first_words
+from dapper.hub.guard import Guard, is_same_user
+from dapper.protocol.access import check_address
 
 
 class Hub:
@@ -15,21 +17,30 @@ class Hub:
     Args:
         log: a Log.
         token: what a process that dials a listening session has to give; None lets anyone in.
+        client_token: what a client at a port has to give; None lets anyone in.
     """
 
-    def __init__(self, log, token=None):
+    def __init__(self, log, token=None, client_token=None):
         self.log = log
         self.door = Door(log)
         self.offers = Offers()
         self._token = token
+        self._client_token = client_token
+        for secret in (token, client_token):
+            if secret is not None:
+                log.hide(secret)
         self._sessions = []
         self._changed = threading.Condition()
         self._listener = None
         self.is_closing = False
 
-    def serve(self, channel):
-        """Serve one client to the end of its session."""
-        session = ClientSession(self, channel)
+    def serve(self, channel, guard=None):
+        """Serve one client to the end of its session.
+
+        Args:
+            guard: a Guard it has to pass, or None.
+        """
+        session = ClientSession(self, channel, guard)
         with self._changed:
             self._sessions.append(session)
         try:
@@ -48,15 +59,39 @@ class Hub:
         Raises:
             DapError: cannot_listen.
         """
+        check_address(host, self._client_token)
         self._listener = streams.listen(host, port)
-        streams.spawn(accept_all, self._listener, lambda sock: self.serve(Channel.from_socket(sock)))
+        self._accept(self._listener, Guard(self._client_token, children_only=False))
         return self._listener.getsockname()[:2]
+
+    def open_socket(self, path):
+        """The same at a Unix socket that this user alone can reach.
+
+        Raises:
+            DapError: cannot_listen.
+        """
+        self._accept(streams.listen_at_path(path), Guard(self._client_token, children_only=False))
+
+    def _accept(self, listener, guard):
+        streams.spawn(accept_all, listener, lambda sock: self._admit(sock, guard))
+
+    def _admit(self, sock, guard):
+        if sock.family != socket.AF_INET and sock.family != socket.AF_INET6 and not is_same_user(sock):
+            self.log.note("turned away a client of another user")
+            sock.close()
+            return
+        channel = first_words(sock)
+        if channel is None:
+            self.log.note("turned away one that does not speak DAP")
+        else:
+            self.serve(channel, guard)
 
     def client_address(self):
         """Where clients of child processes find us."""
         with self._changed:
             if self._listener is None:
-                self.open_port("127.0.0.1", 0)
+                self._listener = streams.listen("127.0.0.1", 0)
+                self._accept(self._listener, Guard(None, children_only=True))
         host, port = self._listener.getsockname()[:2]
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
 

@@ -7,21 +7,25 @@ from queue import SimpleQueue
 from dapper._version import __version__
 from dapper.hub import streams
 from dapper.hub.hub import Hub
-from dapper.protocol import settings, wire
+from dapper.protocol import access, settings, wire
 from dapper.protocol.errors import DapError
 from dapper.protocol.log import Log
 
 
 USAGE = """\
-usage: dapper-adapter [--port PORT [--host HOST]] [--log-dir FOLDER] [--log-stderr] [--access-token TEXT]
+usage: dapper-adapter [--port PORT [--host HOST] | --socket PATH] [--log-dir FOLDER] [--log-stderr] [--access-token TEXT]
 
 Debug Python programs for an editor that speaks the Debug Adapter Protocol.
 
   --port PORT          listen for clients instead of using stdin and stdout; 0 is any port
   --host HOST          the address to listen on; without it, this machine only
+  --socket PATH        listen at a Unix socket that only you can reach
   --log-dir FOLDER     write a log file into this folder; --log-stderr: write it on stderr
-  --access-token TEXT  what a program has to give that connects to us (or --server-access-token)
+  --access-token TEXT  what a program has to give that connects to us (or --server-access-token); other users can see
+                       it in the list of processes: DAPPER_ACCESS_TOKEN is the better place
   -V, --version        the version
+
+DAPPER_CLIENT_TOKEN is what a client at a port has to give as "accessToken"; see doc/security.md.
 """
 
 
@@ -36,22 +40,26 @@ def main(argv):
         sys.stdout.write(options.shows)
         return 0
     try:
-        hub = Hub(open_log(options), options.token)
+        hub = Hub(open_log(options), options.token, access.wanted_token())
     except OSError as error:
         print("dapper: no log in %s: %s" % (options.log_dir, error.strerror), file=sys.stderr)
         return 2
-    if options.port is None:
+    if options.port is None and options.socket is None:
         on_signals(hub.hang_up, ("SIGTERM", "SIGHUP"))
         on_signals(lambda: None, ("SIGINT",))  # Ctrl-C means the editor; not SIG_IGN, which programs would inherit
         hub.serve(streams.standard_streams())
         hub.close()
     else:
         try:
-            address = hub.open_port(options.host, options.port)
+            if options.socket is not None:
+                hub.open_socket(options.socket)
+                address = None
+            else:
+                address = hub.open_port(options.host, options.port)
         except DapError as error:
             print("dapper: %s" % error, file=sys.stderr)
             return 1
-        serve_until_told(hub, address)
+        serve_until_told(hub, address, options.socket)
     os._exit(0)  # threads may still be reading; nothing of theirs matters
 
 
@@ -70,7 +78,8 @@ class Options:
         self.host = "127.0.0.1"
         self.log_dir = settings.get("DAPPER_LOG_DIR")
         self.log_stderr = False
-        self.token = None
+        self.socket = None
+        self.token = settings.get("DAPPER_ACCESS_TOKEN")
         self.shows = None  # a text to show instead of doing anything
         words = list(argv)
         while words:
@@ -81,7 +90,7 @@ class Options:
                 self.shows = "dapper %s\n" % __version__
             elif word == "--log-stderr":
                 self.log_stderr = True
-            elif word in ("--port", "--host", "--log-dir", "--access-token", "--server-access-token"):
+            elif word in ("--port", "--host", "--socket", "--log-dir", "--access-token", "--server-access-token"):
                 if not value and not words:
                     raise ValueError("%s needs a value" % word)
                 self._take(word, value or words.pop(0))
@@ -95,6 +104,8 @@ class Options:
             self.port = int(value)
         elif word == "--host":
             self.host = value
+        elif word == "--socket":
+            self.socket = value
         elif word == "--log-dir":
             self.log_dir = value
         else:
@@ -118,18 +129,19 @@ def on_signals(work, names):
             signal.signal(getattr(signal, name), lambda number, frame: work())
 
 
-def serve_until_told(hub, address):
-    """Serve clients until a signal ends us."""
+def serve_until_told(hub, address, path=None):
+    """Serve clients at an address or at the path of a Unix socket until a signal ends us."""
     told = SimpleQueue()  # unlike an Event, safe to use from a signal handler
     on_signals(lambda: told.put(None), ("SIGTERM", "SIGHUP", "SIGINT"))
-    host, port = address
+    place = {"path": path} if address is None else {"host": address[0], "port": address[1]}
     announce = settings.get("DAPPER_ADAPTER_ENDPOINTS")
     if announce:
         with open(os.open(announce, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(wire.encode({"client": {"host": host, "port": port}}).decode("ascii") + "\n")
-    print("dapper %s listens on %s:%d" % (__version__, host, port), file=sys.stderr, flush=True)
+            file.write(wire.encode({"client": place}).decode("ascii") + "\n")
+    print("dapper %s listens on %s" % (__version__, path or "%s:%d" % address), file=sys.stderr, flush=True)
     told.get()
-    if announce:
-        os.remove(announce)
+    for file in (announce, path):
+        if file:
+            os.remove(file)
     hub.hang_up()
     hub.close()

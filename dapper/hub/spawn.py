@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 from dapper.hub import processes, streams
 from dapper.hub.output import Output
@@ -141,22 +142,36 @@ class KeptProgram(PipedProgram):
     """A program nobody debugs: a parent of its own ends it when the hub is gone, as no session in it can."""
 
     def start(self, ended, failed):
+        self._ticket_file = None
         self._keeper_ticket = self._session.hub.door.expect(lambda channel, hello: self._kept(channel))
         self._keeper = None
-        super().start(ended, failed)
+        try:
+            super().start(ended, failed)
+        except DapError:
+            throw_away(self._ticket_file)
+            raise
 
     def _words(self):
-        return waiter_words(self._keeper_ticket) + super()._words()
+        self._ticket_file = ticket_file(self._keeper_ticket)
+        return waiter_words(self._ticket_file) + super()._words()
 
     def _kept(self, channel):
         self._session.hub.door.forget(self._keeper_ticket)
         self._keeper = channel
+        streams.spawn(streams.pump, channel, self._told, lambda problem: None, lambda problem: channel.close())
         channel.send({"type": "request", "command": "run", "arguments": {}})
+
+    def _told(self, message):
+        if message.get("event") == "waiterFailed":
+            self._session.say("%s\n" % DapError("cannot_start", **message["body"]), "important")
 
     def let_go(self):
         super().let_go()
         if self._keeper is not None:
-            self._keeper.send({"type": "request", "command": "letGo"})
+            try:
+                self._keeper.send({"type": "request", "command": "letGo"})
+            except OSError:
+                pass  # it is gone already
 
 
 def command(launch, words):
@@ -178,9 +193,41 @@ def ignores_environment(python):
     return False
 
 
-def waiter_words(ticket):
-    """The command that, with another behind it, runs that other and reports to us."""
-    return [sys.executable, ADAPTER, "--waiter", ticket, "--"]
+def waiter_words(path):
+    """The command that, with another behind it, runs that other and reports to us; see ``ticket_file``."""
+    return [sys.executable, ADAPTER, "--waiter", path, "--"]
+
+
+def ticket_file(ticket):
+    """Put a HOST:PORT:TOKEN where our own user alone can read it, once; on a command line everybody could.
+
+    Returns:
+        The path of the file. Who reads it removes it.
+    """
+    descriptor, path = tempfile.mkstemp(prefix="dapper-")
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(ticket)
+    return path
+
+
+def read_ticket(path):
+    """The ticket in a file, which is removed.
+
+    Raises:
+        OSError: it is gone.
+    """
+    with open(path, encoding="ascii") as file:
+        ticket = file.read()
+    os.remove(path)
+    return ticket
+
+
+def throw_away(path):
+    """Remove a ticket that nobody may have read."""
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass  # somebody has
 
 
 def start(words, launch, environment, stdout, stderr):

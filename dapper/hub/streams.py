@@ -56,6 +56,34 @@ def listen(host, port):
     return listener
 
 
+def listen_at_path(path):
+    """A listening Unix socket that only its user can reach; one nobody listens at any more is replaced.
+
+    Raises:
+        DapError: cannot_listen.
+    """
+    listener = None
+    try:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        if os.path.exists(path) and not os.path.isfile(path):
+            if listener.connect_ex(path) == 0:
+                raise OSError("somebody listens there already")
+            os.remove(path)
+            listener.close()
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        before = os.umask(0o177)
+        try:
+            listener.bind(path)
+        finally:
+            os.umask(before)
+        listener.listen(128)
+    except (OSError, AttributeError) as error:
+        if listener is not None:
+            listener.close()
+        raise DapError("cannot_listen", address=path, why=error) from None
+    return listener
+
+
 def hang_up(sock):
     """Close a socket so that a thread waiting on it notices."""
     try:

@@ -14,7 +14,7 @@ class TerminalProgram(spawn.Program):
 
     def __init__(self, session, launch, ticket):
         super().__init__(session, launch, ticket)
-        self._waiter_ticket = None
+        self._waiter_ticket = self._ticket_file = None
         self._waiter = None
         self._over = False
         self._ended = self._failed = None
@@ -24,7 +24,8 @@ class TerminalProgram(spawn.Program):
         self._ended, self._failed = ended, failed
         session, launch = self._session, self._launch
         self._waiter_ticket = session.hub.door.expect(lambda channel, hello: session.post(self._waiter_here, channel))
-        words = spawn.waiter_words(self._waiter_ticket)
+        self._ticket_file = spawn.ticket_file(self._waiter_ticket)
+        words = spawn.waiter_words(self._ticket_file)
         request = {"kind": KINDS[launch.console], "title": launch.title, "cwd": launch.cwd or os.getcwd()}
         if isinstance(launch.args, str) and session.client_can("supportsArgsCanBeInterpretedByShell"):
             words += spawn.command(launch, launch.python + launch.target)
@@ -40,12 +41,16 @@ class TerminalProgram(spawn.Program):
 
     def _give_up(self, error):
         self._over = True
-        self._session.hub.door.forget(self._waiter_ticket)
+        self._forget_ticket()
         self._failed(error)
+
+    def _forget_ticket(self):
+        self._session.hub.door.forget(self._waiter_ticket)
+        spawn.throw_away(self._ticket_file)
 
     def _waiter_here(self, channel):
         session = self._session
-        session.hub.door.forget(self._waiter_ticket)
+        self._forget_ticket()
         if self._over or self._waiter is not None:
             channel.close()
             return
@@ -55,12 +60,16 @@ class TerminalProgram(spawn.Program):
             streams.pump, channel,
             lambda message: session.post(self._from_waiter, message),
             lambda problem: None,
-            lambda problem: session.post(self._waiter_gone),
+            lambda problem: self._hung_up(channel),
         )
         try:
             channel.send({"type": "request", "command": "run", "arguments": order})
         except OSError:
             pass  # its reader is about to say so
+
+    def _hung_up(self, channel):
+        channel.close()
+        self._session.post(self._waiter_gone)
 
     def _from_waiter(self, message):
         body = message.get("body") or {}

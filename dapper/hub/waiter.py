@@ -14,9 +14,9 @@ from dapper.protocol.channel import Channel
 
 
 def main(argv):
-    """Run ``HOST:PORT:TOKEN -- command``; returns its exit code."""
-    host, port, token = argv[0].rsplit(":", 2)
+    """Run ``FILE -- command``, where the file holds HOST:PORT:TOKEN; returns its exit code."""
     try:
+        host, port, token = spawn.read_ticket(argv[0]).rsplit(":", 2)
         channel = Channel.from_socket(socket.create_connection((host, int(port))))
         hello = {"token": token, "pid": os.getpid(), "ppid": os.getppid(), "startMethod": "waiter"}
         channel.send({"type": "event", "event": "dapperHello", "body": hello})

@@ -34,6 +34,7 @@ class Channel:
         self._close = close
         self._max_body = max_body
         self._pending = b""
+        self._unread = []
         self._seq = 0
         self._lock = _thread.allocate_lock()
         self._closed = False
@@ -85,6 +86,8 @@ class Channel:
             BadMessage: the body is no JSON object; the next ``receive`` goes on behind it.
             BrokenFrame: no usable header, a body over the limit, or the stream ends in a frame.
         """
+        if self._unread:
+            return self._unread.pop(0)
         length = self._content_length()
         if length is None:
             return None
@@ -101,6 +104,10 @@ class Channel:
         if type(message) is not dict:
             raise BadMessage("a message has to be a JSON object")
         return message
+
+    def unread(self, *messages):
+        """Have ``receive`` give these first."""
+        self._unread[:0] = messages
 
     def close(self):
         """Close the stream; a ``receive`` waiting in another thread returns. May be called twice."""

@@ -31,12 +31,14 @@ TABLE = {
     "no_address": (1120, "There is no code at the address {address}. Ask for stackTrace again."),
     "cannot_restart": (1121, "The frame can't be restarted: {why}."),
     "cannot_watch": (1122, "{name} can't be watched: {why}."),
+    "stale_target": (1123, "Target {target} is gone: its thread went on. Ask for stepInTargets again."),
     "bad_config": (1200, "{problem}"),
     "cannot_start": (1201, "Can't start {program}: {why}."),
     "cannot_connect": (1202, "Can't connect to {address}: {why}."),
     "cannot_listen": (1203, "Can't listen on {address}: {why}."),
     "no_debuggee": (1204, "The program did not report back: {why}."),
     "client_refused": (1205, "The client refused {command}: {why}."),
+    "not_allowed": (1207, "{command} is refused: {why}."),
     "cannot_inject": (1206, "Can't attach to process {pid}: {why}. {remedy}."),
 }
 

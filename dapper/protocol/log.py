@@ -65,7 +65,9 @@ class Log:
     def message(self, arrow, message):
         """Write one DAP message; ``arrow`` says who it goes to."""
         if self._write is not None:
-            self.note("%s %s" % (arrow, wire.encode(message).decode("ascii")))
+            from dapper.protocol.access import without_secrets  # most processes write no log
+
+            self.note("%s %s" % (arrow, wire.encode(without_secrets(message)).decode("ascii")))
 
     def fault(self):
         """Write down the exception being handled: a fault of ours; on stderr if there is no log."""

@@ -46,6 +46,9 @@ TABLE = {
     "DAPPER_PROCESS_EXIT_TIMEOUT": _V("DEBUGPY_PROCESS_EXIT_TIMEOUT", "number",
                                       "seconds a program has to end by itself before it is killed", "5"),
     "DAPPER_CONNECT_TIMEOUT": _V("PYDEVD_CONNECT_TIMEOUT", "number", "seconds to reach a program that listens", "10"),
+    "DAPPER_ACCESS_TOKEN": _V("", "text", "what a program has to give that connects to an adapter that waits for it"),
+    "DAPPER_CLIENT_TOKEN": _V("", "text", "what a client has to give as `accessToken` to connect; see doc/security.md"),
+    "DAPPER_ALLOW_ANYBODY": _V("", "truth", "listen for other machines without a token"),
     # Engines
     "DAPPER_USE_SYS_MONITORING": _V("PYDEVD_USE_SYS_MONITORING", "truth", "false: the settrace engine on 3.12 and newer"),
     "DAPPER_USE_CORE": _V("PYDEVD_USE_CYTHON PYDEVD_USE_FRAME_EVAL PYDEVD_LOAD_NATIVE_LIB", "truth",

@@ -189,7 +189,8 @@ def test_a_second_client_is_told(program):
         with attached(process, prog, ["x"]) as s:
             s.wait_stop("x")
             with DapClient.dial(port_of(process), prog) as second:
-                assert "another client" in second.wire.refused("initialize", {"adapterID": "x"}).message
+                second.initialize()
+                assert "another client" in second.wire.refused("attach", {}).message
                 second.wire.join()
             with DapClient.spawn(prog) as through_hub:
                 through_hub.initialize()

@@ -155,7 +155,8 @@ def test_only_one_client_at_a_time(engine, program):
             s.attach()
             s.configuration_done()
             with straight(process, prog, engine) as other:
-                assert "another client" in other.wire.refused("initialize", {"adapterID": "x"}).message
+                other.initialize()
+                assert "another client" in other.wire.refused("attach", {}).message
                 other.crash()
             s.pause()
             ended(s)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.processes import poll
+
 
 @pytest.mark.parametrize("console", ["internalConsole", "integratedTerminal"])
 @pytest.mark.parametrize("no_debug", [False, True], ids=["debugged", "not debugged"])
@@ -14,8 +16,11 @@ def test_a_missing_program_is_told_as_python_tells_it(hub, program, console, no_
         s.wire.answer(launch)
         s.wire.wait_for_event("terminated")
         assert s.wire.bodies("exited") == [{"exitCode": 2}]
-        shown = s.output("stderr") + "".join(terminal.text() for terminal in s.terminals)
-        assert "can't open file" in shown and "none.py" in shown
+
+        def shown():
+            return s.output("stderr") + "".join(terminal.text() for terminal in s.terminals)
+
+        poll(lambda: "can't open file" in shown() and "none.py" in shown(), "Python's own words")
 
 
 def test_a_missing_program_in_a_missing_folder(hub, program):
