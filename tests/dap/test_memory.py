@@ -197,6 +197,8 @@ def test_threads_are_ended(dap, program):
         numbers = {thread["name"]: thread["id"] for thread in s.threads()}
         assert s.wire.refused("terminateThreads", {"threadIds": [numbers["MainThread"]]}).message
         s.wire.request("terminateThreads", {"threadIds": [stop.thread, numbers["runs"]]})
-        s.stopped = None  # the main thread waits for the two and was never stopped
+        s.stopped = None
+        s.wire.wait_for_event("thread", lambda body: body["reason"] == "exited" or s.wire.peek("terminated"))
+        s.wire.begin("continue", {"threadId": numbers["MainThread"]})  # it stands, or still waits for the two
         s.finish()
         assert "ended ['runs', 'stands']" in s.output("stdout")

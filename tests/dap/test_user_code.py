@@ -1,6 +1,8 @@
 """The user's code that runs because somebody looks: it may hang, fail or never come back, and blocks nothing else."""
 
 import contextlib
+import os
+import signal
 import time
 
 import pytest
@@ -216,3 +218,59 @@ def test_properties_run_only_when_asked(dap, program):
         refused = s.wire.refused("variables", {"variablesReference": found["sleeps"]["variablesReference"]})
         assert "longer than 0.5 s" in refused.message
         s.finish()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no Ctrl-C to send to another process")
+def test_ctrl_c_while_the_program_works_for_the_client_is_the_programs(dap, program):
+    text = ON_MAIN.replace("stand(sys.argv[1])", "try:\n    stand(sys.argv[1])\nexcept KeyboardInterrupt:\n    print('ctrl-c')")
+    with launched(dap, program, text, "Sleeps") as s:
+        expression = "print('begun', flush=True) or repr(value)"
+        ticket = s.wire.begin("evaluate", {"expression": expression, "frameId": s.stopped.frame, "context": "repl"})
+        s.wait_output("begun")
+        os.kill(s.pid, signal.SIGINT)
+        with pytest.raises(Refused, match="KeyboardInterrupt"):
+            s.wire.answer(ticket)
+        assert s.evaluate("plain") == "42"
+        s.finish()
+        assert "ctrl-c" in s.output("stdout") and "ended" in s.output("stdout")
+
+
+def test_a_running_program_is_asked_without_a_frame_and_called_off(dap, program):
+    with dap.launch(program("import time\nprint('ready', flush=True)\nwhile True:\n    time.sleep(0.01)\n")) as s:
+        s.wait_output("ready")
+        ticket = s.wire.begin("evaluate", {"expression": "while True: pass", "context": "repl"})
+        assert s.evaluate("1+1", frame=0) == "2"
+        s.wire.request("cancel", {"requestId": ticket})
+        with pytest.raises(Refused, match="cancelled"):
+            s.wire.answer(ticket)
+        seconds, _ = timed(s.wire.request, "disconnect", {"terminateDebuggee": True})
+        assert seconds < PROMPT + MARGIN
+
+
+def test_an_await_that_never_ends_is_called_off(dap, program):
+    prog = program(
+        """
+        import asyncio
+        async def ticks():
+            for _ in range(100):
+                await asyncio.sleep(0.001)
+            return "ticked"
+        async def main():
+            task = asyncio.ensure_future(ticks())
+            await asyncio.sleep(0)
+            here = 1  # @stop
+            print(await task, asyncio.get_running_loop().is_running())
+        asyncio.run(main())
+        """
+    )
+    with dap.launch(prog, ["stop"]) as s:
+        s.wait_stop("stop")
+        arguments = {"expression": "await asyncio.sleep(60)", "frameId": s.stopped.frame, "context": "repl"}
+        ticket = s.wire.begin("evaluate", arguments)
+        s.threads()
+        s.wire.request("cancel", {"requestId": ticket})
+        with pytest.raises(Refused, match="cancelled"):
+            s.wire.answer(ticket)
+        assert s.evaluate("task.done()") == "False"
+        s.finish()
+        assert "ticked True" in s.output("stdout")

@@ -97,6 +97,8 @@ class Task:
             visit.__exit__(None, None, None)  # it came in the last moment
         if response is None:
             response = failure(self._request.message, self._why())
+        if visit.had_ctrl_c and is_main and self._record is not None:
+            self._record.interrupted = True  # Ctrl-C in the midst of our work is meant for the program
         if self._answer(response) and response["success"] and self._then is not None:
             self._then(self._record)
 
@@ -107,8 +109,7 @@ class Task:
         except DapError as error:
             return failure(message, error)
         except KeyboardInterrupt:
-            if self._record is not None:
-                self._record.interrupted = True  # Ctrl-C in the midst of our work is meant for the program
+            self._visit.had_ctrl_c = True
             return failure(message, DapError("cancelled"))
         except Exception as error:  # boundary: session dispatch; our bug is answered, and the session lives
             self._session.log.fault()

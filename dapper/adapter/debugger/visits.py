@@ -52,6 +52,9 @@ def user_call(function, *args):
     visit.depth = depth + 1
     try:
         return function(*args)
+    except KeyboardInterrupt:
+        visit.had_ctrl_c = True
+        raise
     finally:
         visit.depth = depth
         if visit.called_off and not depth:
@@ -67,14 +70,16 @@ class Visit:
     Attributes:
         depth: how many calls of user code we are in.
         called_off: whether no more user code is to run.
+        had_ctrl_c: whether KeyboardInterrupt came out of user code.
     """
 
-    __slots__ = ("ident", "depth", "called_off", "_lock", "_shot", "_signal", "_outer")
+    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "_lock", "_shot", "_signal", "_outer")
 
     def __init__(self, is_main):
         self.ident = get_ident()
         self.depth = 0
         self.called_off = False
+        self.had_ctrl_c = False
         self._lock = allocate_lock()
         self._shot = False
         self._signal = _free_signal() if is_main else None
