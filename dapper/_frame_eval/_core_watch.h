@@ -24,7 +24,7 @@ typedef int core_watch_event;
 #define core_watch_cleared 0
 #define core_watch_deallocated 0
 #define core_watch_cloned 0
-#define core_add_watcher(callback) (-1)
+#define core_add_watcher(callback) ((void)(callback), -1)
 #define core_watch(number, dict) (-1)
 #define core_unwatch(number, dict) (-1)
 #define core_take_error() NULL

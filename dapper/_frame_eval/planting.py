@@ -1,11 +1,13 @@
 """Which code has its implant in use: given when code is loaded, put into what lives, renewed and taken back."""
 from _thread import RLock
+from _weakref import ref
 
-from dapper._frame_eval.repointing import Living, Repointer
+from dapper._frame_eval.repointing import Living, Repointer, running
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _CODE = type(compile("", "", "exec"))
 _OPTIMIZED = 1
+_SUSPENDS = 0x20 | 0x80 | 0x200  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 
 
 class Late:
@@ -48,6 +50,8 @@ class Planting:
         self._repointer = Repointer(kit)
         self._current = {}  # id(original) → Implant
         self._hard = {}  # id(original) → Late
+        self._known = {}  # id(original) → weak reference to it, for all code in ...
+        self._scanned = set()  # ... these files, or of these names
         self._lock = RLock()
 
     @property
@@ -65,11 +69,10 @@ class Planting:
         """
         with self._lock:
             pairs = []
-            codes = list(Living(self._kit).codes())
-            for original in self._concerned(codes, selector):
+            for original in self._concerned(selector):
                 pairs += self._place(original, selector)
             if pairs:
-                self._repointer.swap_all(pairs, codes)
+                self._repointer.swap_all(pairs)
             return self._find_late(selector)
 
     def load(self, root, selector):
@@ -106,7 +109,7 @@ class Planting:
         """Put all originals back."""
         with self._lock:
             self._repointer.all_back()
-            self._current, self._hard, self.late = {}, {}, {}
+            self._current, self._hard, self.late, self._known, self._scanned = {}, {}, {}, {}, set()
 
     def forget_inherited(self):
         """In a forked child: no other thread is here that could release the locks."""
@@ -115,14 +118,28 @@ class Planting:
 
     # Inside
 
-    def _concerned(self, codes, selector):
+    def _concerned(self, selector):
         """The originals that exist and have, or had, breakpoints."""
+        scopes = {(name,) for name in selector.names}.union(selector.table.files)
+        if scopes - self._scanned:
+            self._scan(selector)
+        self._scanned = scopes  # what is loaded of a file that is none of ours meanwhile, nobody notes
         found = {id(implant.original): implant.original for implant in self._current.values()}
         found.update((key, late.code) for key, late in self._hard.items())
+        for key, reference in list(self._known.items()):
+            code = reference()
+            if code is None:
+                del self._known[key]
+            elif selector.table.generation_of(code):
+                found[key] = code
+        return list(found.values())
+
+    def _scan(self, selector):
+        """Find the code that is loaded already."""
         original_of, generation_of = self._implants.original_of, selector.table.generation_of
-        verdicts = {}  # by file, as long as nothing is asked for by name
+        verdicts = {}  # by file
         todo = []
-        for code in codes:
+        for code in Living(self._kit).codes():
             verdict = verdicts.get(code.co_filename)
             if verdict is None:
                 verdict = verdicts[code.co_filename] = generation_of(code) != 0
@@ -135,9 +152,8 @@ class Planting:
             if id(code) not in seen:
                 seen.add(id(code))
                 if generation_of(code):
-                    found[id(code)] = code
+                    self._known[id(code)] = ref(code)
                 todo += [constant for constant in code.co_consts if type(constant) is _CODE]
-        return list(found.values())
 
     def _may_concern(self, root, selector):
         names = selector.names
@@ -153,6 +169,7 @@ class Planting:
             A list of the pair to swap; empty where all is right.
         """
         key = id(original)
+        self._known[key] = ref(original)
         interest = selector.interest(original)
         before = self._current.get(key)
         if before is not None and before.serves(interest):
@@ -194,9 +211,13 @@ class Planting:
                 if rest and copy is not None:
                     late[id(copy)] = Late(copy, rest)
         late.update(self._hard)
-        frames = Living(self._kit).frames(lambda code: id(code) in late) if late else []
-        running = {id(frame.f_code) for frame in frames}
-        self.late = {key: one for key, one in late.items() if key in running or key in self._hard}
+        frames = []
+        if any(one.code.co_flags & _SUSPENDS for one in late.values()):
+            frames = Living(self._kit).frames(lambda code: id(code) in late)
+        elif late:
+            frames = [frame for frame in running() if id(frame.f_code) in late]
+        alive = {id(frame.f_code) for frame in frames}
+        self.late = {key: one for key, one in late.items() if key in alive or key in self._hard}
         return frames
 
     def _load_inside(self, code, selector, seen):

@@ -41,12 +41,12 @@ class Living:
         yield from self._codes
         for _, code, _ in self._suspended:
             yield code
-        for frame in _running():
+        for frame in running():
             yield frame.f_code
 
     def frames(self, wanted):
         """The frames that run or are suspended and whose code ``wanted(code)`` accepts, each once."""
-        found = {id(frame): frame for frame in _running() if wanted(frame.f_code)}
+        found = {id(frame): frame for frame in running() if wanted(frame.f_code)}
         for one, code, name in self._suspended:
             if wanted(code):
                 frame = getattr(one, name)
@@ -112,12 +112,11 @@ class Repointer:
         with self._lock:
             return self.swap_all([(twin, original) for original, twin in self._swapped.values()])
 
-    def swap_all(self, pairs, codes=None):
+    def swap_all(self, pairs):
         """Put code objects in the place of others.
 
         Args:
             pairs: (old, new) code objects; an old one may be the twin of an earlier swap.
-            codes: `Living.codes` of a moment ago, to look for constants in them, and in those inside them.
 
         Returns:
             A Reach.
@@ -128,7 +127,7 @@ class Repointer:
             return reach
         with self._lock:
             self._note(wanted.values())
-            self._swap_constants(wanted, Living(self._kit).codes() if codes is None else codes, reach)
+            self._swap_constants(wanted, reach)
             # What another thread made from the old constants meanwhile is there now; from here on none is made.
             for function in self._kit.functions_with(_all_objects(), [old for old, _ in wanted.values()]):
                 pair = wanted.get(id(function.__code__))
@@ -163,9 +162,9 @@ class Repointer:
         for old, _ in pairs:
             self._swapped.pop(id(old), None)
 
-    def _swap_constants(self, wanted, codes, reach):
+    def _swap_constants(self, wanted, reach):
         files = {old.co_filename for old, _ in wanted.values()}
-        todo = [code for code in codes if code.co_filename in files]
+        todo = [code for code in Living(self._kit).codes() if code.co_filename in files]
         for pair in self._swapped.values():  # nobody may have the original now, but it will be put back
             todo += pair
         seen = set()
@@ -197,7 +196,8 @@ class Repointer:
             reach.refused.append((function, error))
 
 
-def _running():
+def running():
+    """The frames that run, of all threads."""
     for frame in list(_current_frames().values()):
         while frame is not None:
             yield frame

@@ -40,8 +40,8 @@ class Selector:
 
     Args:
         table: an immutable value with ``generation_of(code)`` (the generation at which what concerns the code object
-            last changed, 0 if nothing does; cheap), ``lines_of(code)`` and ``enters(code)``; and ``names``,
-            if there are code objects of some names in which its breakpoints lie wherever they are.
+            last changed, 0 if nothing does; cheap), ``lines_of(code)``, ``enters(code)`` and ``files`` (something for each
+            file with breakpoints); and ``names``, if there are breakpoints in code of some names wherever it is.
         caches: the CacheManager; one of its own by default.
     """
 
@@ -133,6 +133,11 @@ class LineTable:
         if lines:
             by_file[_key(file)] = generation, frozenset(lines)
         return LineTable(by_file, generation, self._names)
+
+    @property
+    def files(self):
+        """What stands for each file with breakpoints."""
+        return self._by_file.keys()
 
     def generation_of(self, code):
         """The generation at which the breakpoints of the file last changed, or 0."""
