@@ -171,6 +171,11 @@ class Table:
         """A new table without breakpoints."""
         return Table(self._sources, self._maps, {}, (), self.generation + 1, self._on_bound)
 
+    @property
+    def files(self):
+        """The keys of the files with breakpoints."""
+        return self.by_key.keys()
+
     def generation_of(self, code):
         """The generation at which breakpoints that may concern ``code`` last changed; 0 if there are none."""
         stamp = self._stamps.get(self._sources.key(code.co_filename), 0)
