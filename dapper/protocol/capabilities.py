@@ -39,6 +39,8 @@ def capabilities():
         "supportsSetVariable": True,
         "supportsSetExpression": True,
         "supportsGotoTargetsRequest": True,
+        "supportsRestartFrame": True,
+        "supportsStepInTargetsRequest": True,
         "supportsCompletionsRequest": True,
         "completionTriggerCharacters": [".", "'", '"'],
         "supportsModulesRequest": True,

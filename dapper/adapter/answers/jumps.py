@@ -22,3 +22,21 @@ def goto(session, request):
         session.debugger.arrived(record)
 
     return on_thread(session, request, record, lambda: looking.goto(session.debugger, record, target), then=went)
+
+
+@answers("restartFrame")
+def restart_frame(session, request):
+    handle = looking.frame_handle(session.debugger, request.get("frameId", int, required=True))
+
+    def restarted(record):
+        session.debugger.arrived(record, "restart")
+
+    return on_thread(session, request, handle.record, lambda: looking.restart(session.debugger, handle), then=restarted)
+
+
+@answers("stepInTargets")
+def step_in_targets(session, request):
+    handle = looking.frame_handle(session.debugger, request.get("frameId", int, required=True))
+    return on_thread(
+        session, request, handle.record, lambda: {"targets": looking.step_in_targets(session.debugger, handle)}
+    )

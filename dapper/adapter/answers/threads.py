@@ -74,15 +74,21 @@ def _step(session, request, kind):
             raise DapError("busy", thread=record.id, where=record.doing.place())
 
     by_instruction = request.get("granularity", str) == "instruction"
+    target = request.get("targetId", int) if kind == "in" else None
+    call = None
+    if target:
+        from dapper.adapter.debugger import looking
+
+        call = looking.call(session.debugger, target)
 
     def run():
-        if kind != "out" and not by_instruction and session.debugger.is_ahead(record):
+        if kind != "out" and not by_instruction and call is None and session.debugger.is_ahead(record):
             session.send(success(request.message))
             session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
             session.debugger.catch_up(record)
             return False
         try:
-            session.debugger.step(record, kind, by_instruction)
+            session.debugger.step(record, kind, by_instruction, call)
         except DapError as error:
             session.send(failure(request.message, error))
             return False

@@ -1,4 +1,4 @@
-"""What this Python can do beyond what dapper does on every one; the client is told of it by the event `capabilities`."""
+"""What this Python can do beyond what dapper does on every one; the event `capabilities` tells the client of it."""
 import sys
 
 

@@ -66,7 +66,7 @@ def _column(text, line, offset):
 
 
 def places(text, filename):
-    """The places of a file's text (bytes): line → list of Place, from left to right. Empty when it does not compile."""
+    """The places of a file's text (bytes): line → list of Place, from left to right; none when it does not compile."""
     import warnings
 
     try:

@@ -57,7 +57,8 @@ class LocalTarget:
 
     def __init__(self, name, frame):
         self.name = name
-        self.description = "%s, in this call of %s; changes by other functions are not seen" % (name, frame.f_code.co_name)
+        call = frame.f_code.co_name
+        self.description = "%s, in this call of %s; changes by other functions are not seen" % (name, call)
         self.frame = frame
         self.stores = {}  # offset → offset behind
         self.returns = set()
@@ -167,7 +168,8 @@ def _of_name(name, frame, make_key, local):
     space = frame.f_locals if local else frame.f_globals
     if type_of(space) is not dict or name not in space and name not in frame.f_globals:
         raise DapError("cannot_watch", name=name, why="there is no such variable")
-    return DictTarget(name, make_key(space, name), "a global variable" if space is frame.f_globals else "a name of the class")
+    describes = "a global variable" if space is frame.f_globals else "a name of the class"
+    return DictTarget(name, make_key(space, name), describes)
 
 
 def _of_attribute(owner, name, shown, make_key):
@@ -177,7 +179,8 @@ def _of_attribute(owner, name, shown, make_key):
         return DictTarget(shown, make_key(proxied(namespace_of(owner)), name), "an attribute of this class itself")
     held = type_attribute(type_of(owner), name)
     if held is not MISSING and type_attribute(type_of(held), "__set__") is not MISSING:
-        what = "a slot" if type_name(type_of(held)) == "member_descriptor" else "computed (%s)" % type_name(type_of(held))
+        kind = type_name(type_of(held))
+        what = "a slot" if kind == "member_descriptor" else "computed (%s)" % kind
         raise DapError("cannot_watch", name=shown, why="it is %s, which tells nobody of its changes" % what)
     facts = instance_dict(owner)
     if not is_a(facts, dict):

@@ -66,7 +66,8 @@ def disassemble(addresses, sources, reference, plus, first, count):
 def _instruction(code, base, item, positions, source):
     shown = opsets.opname[item.opcode]
     told = _operand(code, item)
-    body = {"address": hex(base + item.offset), "instruction": "%s %s" % (shown, told) if told else shown, "location": source}
+    shown = "%s %s" % (shown, told) if told else shown
+    body = {"address": hex(base + item.offset), "instruction": shown, "location": source}
     raw = code.co_code[item.offset : item.offset + item.size]
     body["instructionBytes"] = " ".join("%02x" % byte for byte in raw)
     if item.line:

@@ -191,8 +191,13 @@ class PyDebugger:
 
     # Going on
 
-    def step(self, record, kind, by_instruction=False):
+    def step(self, record, kind, by_instruction=False, call=None):
         """Plan a step; called on the stopped thread itself, which then goes on.
+
+        Args:
+            kind: "in", "over" or "out".
+            by_instruction: whether it ends at the next instruction.
+            call: the Call to step into, or None.
 
         Raises:
             DapError: instructions can't be told one by one here.
@@ -203,7 +208,7 @@ class PyDebugger:
             self.instructions.step(record, kind)
         record.stop.released = True
         if engine is not None and not by_instruction:  # else nobody could tell when the step ends: the thread just goes on
-            record.plan = plan = Plan(kind, frame, self.sources.is_user)
+            record.plan = plan = call.plan(self.sources.is_user) if call else Plan(kind, frame, self.sources.is_user)
             engine.follow(record.ident, frame, plan)
         if self.config.get("steppingResumesAllThreads") is not False:
             self.go_on([other for other in self.crew if other is not record])
@@ -223,9 +228,9 @@ class PyDebugger:
         if self._runtime.engine is not None:
             self._runtime.engine.hurry([record.ident for record in records if record.pausing])
 
-    def arrived(self, record):
+    def arrived(self, record, reason="goto"):
         """The thread was sent to another line; say where it stands now. Called on it."""
-        self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), "goto", at_line=True))
+        self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), reason, at_line=True))
 
     def is_ahead(self, record):
         """Whether the thread is at the next line already, of which it has only been told the one before."""
