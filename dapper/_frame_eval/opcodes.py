@@ -27,6 +27,8 @@ JUMP_UNIT = 2 if _version >= (3, 10) else 1
 LINE_CAN_BE_NONE = _version >= (3, 10)
 #: Comprehensions run in the function's own frame.
 INLINES_COMPREHENSIONS = _version >= (3, 12)
+#: A trace function's end copies the frame's locals back from the dict they were read into only if nobody has done so since.
+READ_LOCALS_ARE_COPIED_BACK_ONCE = (3, 11) <= _version < (3, 13)
 
 #: Who swallows a RecursionError is aborted by the next one ("Cannot recover from stack overflow").
 RECURSION_ERROR_STICKS = _version < (3, 9)

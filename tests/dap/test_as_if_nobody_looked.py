@@ -92,3 +92,47 @@ def test_the_program_prints_the_same(dap, program):
         look_around(s)
         s.finish()
         assert s.output("stdout").splitlines() == alone.splitlines()
+
+
+OWN = """
+import gc, sys, weakref
+gc.disable()
+
+class Thing:
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        print("gone:", self.name)
+
+def run():
+    local = Thing("local")
+    cell = Thing("cell")
+    watch, watch_cell = weakref.ref(local), weakref.ref(cell)
+    before = sys.getrefcount(local), sys.getrefcount(cell)
+    inner = lambda: cell
+    here = 1  # @stop
+    print("counts", sys.getrefcount(local) - before[0], sys.getrefcount(cell) - before[1])
+    print("referrers", len(gc.get_referrers(local)))
+    local = cell = None
+    print("left", watch() is not None, watch_cell() is not None)
+
+run()
+print("end")
+"""
+
+
+def test_the_frame_that_stops_goes_on_as_if_it_had_only_stopped(dap, program):
+    said = []
+    for looks in (False, True):
+        prog = program(OWN)
+        with dap.launch(prog, ["stop"]) as s:
+            stop = s.wait_stop("stop")
+            if looks:
+                for _ in range(2):
+                    s.locals()
+                    s.evaluate("[local, cell, watch]", "watch", stop.frame)
+                    s.wire.request("completions", {"text": "loc", "column": 4, "frameId": stop.frame})
+            s.finish()
+            said.append(s.output("stdout").splitlines())
+    assert said[0] == said[1]

@@ -1,6 +1,7 @@
 """The local variables of a frame: read them, change them for the running function, forget that they were read."""
 import sys
 
+from dapper._frame_eval.opcodes import READ_LOCALS_ARE_COPIED_BACK_ONCE
 from dapper.adapter.debugger.values import is_a, type_of, user_call
 from dapper.adapter.debugger.visits import is_ours
 from dapper.protocol.errors import DapError
@@ -69,13 +70,20 @@ def delete(frame, name):
 def forget(frame):
     """Drop the copy of the locals a frame keeps once they were read, so that nobody lives longer for having been seen.
 
-    Before Python 3.13. Only for frames of the calling thread; one that runs a trace function at the moment is left alone:
-    the interpreter would copy what is missing there back into it.
+    Before Python 3.13. Only for frames of the calling thread. From one that runs a trace function at the moment the
+    interpreter will take what is missing in the copy, unless it can be told that it has done so; else it is left alone.
     """
-    if _read.pop(id(frame), None) is None or frame is _traced():
+    if _read.pop(id(frame), None) is None:
         return
     code = frame.f_code
     names = frame.f_locals
+    if frame is _traced():
+        try:
+            if not READ_LOCALS_ARE_COPIED_BACK_ONCE:
+                return
+            _sync(frame, 0, "")
+        except DapError:  # no ctypes here
+            return
     if type_of(names) is dict:
         for name in _own_names(code):
             names.pop(name, None)
