@@ -39,6 +39,51 @@ cdef object call_landing(PyObject *self, PyObject *const *values, size_t count, 
 
 
 @cython.final
+cdef class Stopwatch:
+    """Times an expression in code with a probe: ``watch(watch(), value)`` is the value.
+
+    Args:
+        limit: seconds.
+        late: called as ``late(seconds)`` when it took longer.
+        fault: takes errors of that.
+    """
+
+    cdef vectorcallfunc vectorcall
+    cdef double limit
+    cdef object late, fault
+
+    def __cinit__(self, *args, **kwargs):
+        self.vectorcall = <vectorcallfunc>call_stopwatch
+
+    def __init__(self, double limit, late, fault=None):
+        self.limit = limit
+        self.late = late
+        self.fault = fault
+
+    cdef int judge(self, double begin) except -1:
+        cdef double taken = <double>perf_counter() - begin
+        if taken > self.limit:
+            try:
+                self.late(taken)
+            except Exception as error:  # boundary: an error of the debugger's must not reach the program
+                report(self.fault, error)
+        return 0
+
+    def __reduce__(self):
+        return partial, (bool,)
+
+
+cdef object call_stopwatch(PyObject *self, PyObject *const *values, size_t count, PyObject *names):
+    if PyVectorcall_NARGS(count) == 0:
+        return perf_counter()
+    if PyVectorcall_NARGS(count) != 2:
+        raise TypeError("a stopwatch takes nothing, or a time and a value")
+    value = <object>values[1]
+    (<Stopwatch>self).judge(<object>values[0])
+    return value
+
+
+@cython.final
 cdef class Trap:
     """What a probe calls when its condition holds or fails.
 

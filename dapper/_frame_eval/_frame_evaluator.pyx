@@ -19,12 +19,13 @@ cimport cython
 
 import sys
 from _functools import partial
+from time import perf_counter
 
 cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 5
+API = 6
 
 
 cdef extern from "_core_compat.h":
@@ -145,10 +146,12 @@ cdef int make_callable() except -1:
     cdef Counter counter = Counter(("==", 1))
     cdef Landing landing = Landing(None, 0)
     cdef LogPoint point = LogPoint(LogRing(), None)
+    cdef Stopwatch watch = Stopwatch(0, None)
     cdef LineCallback line = LineCallback(LineTable())
     cdef ThreadGate gate = ThreadGate(None)
     core_make_callable(<PyTypeObject *>Counter, <char *>&counter.vectorcall - <char *><PyObject *>counter)
     core_make_callable(<PyTypeObject *>Landing, <char *>&landing.vectorcall - <char *><PyObject *>landing)
+    core_make_callable(<PyTypeObject *>Stopwatch, <char *>&watch.vectorcall - <char *><PyObject *>watch)
     core_make_callable(<PyTypeObject *>LogPoint, <char *>&point.vectorcall - <char *><PyObject *>point)
     core_make_callable(<PyTypeObject *>LineCallback, <char *>&line.vectorcall - <char *><PyObject *>line)
     core_make_callable(<PyTypeObject *>ThreadGate, <char *>&gate.vectorcall - <char *><PyObject *>gate)

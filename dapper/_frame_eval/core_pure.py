@@ -8,7 +8,14 @@ from _weakref import ref
 
 import _operator
 
-from dapper._frame_eval.core_pure_probes import Landing, LogPoint, LogRing, Trap, report  # noqa: F401  the other half
+from dapper._frame_eval.core_pure_probes import (  # noqa: F401  the other half
+    Landing,
+    LogPoint,
+    LogRing,
+    Stopwatch,
+    Trap,
+    report,
+)
 
 _getframe = sys._getframe
 _CO_OPTIMIZED = 1

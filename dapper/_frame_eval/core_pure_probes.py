@@ -2,6 +2,7 @@
 import sys
 from _functools import partial
 from _thread import RLock
+from time import perf_counter
 
 _getframe = sys._getframe
 
@@ -36,6 +37,30 @@ class Landing:
 
     def __call__(self, *values):
         self._method(self._number, *values)
+
+    def __reduce__(self):
+        return partial, (bool,)
+
+
+class Stopwatch:
+    """Times an expression in code with a probe: ``watch(watch(), value)`` is the value."""
+
+    def __init__(self, limit, late, fault=None):
+        self._limit, self._late, self._fault = limit, late, fault
+
+    def __call__(self, *begin_and_value):
+        if not begin_and_value:
+            return perf_counter()
+        if len(begin_and_value) != 2:
+            raise TypeError("a stopwatch takes nothing, or a time and a value")
+        begin, value = begin_and_value
+        taken = perf_counter() - begin
+        if taken > self._limit:
+            try:
+                self._late(taken)
+            except Exception as error:  # boundary: an error of the debugger's must not reach the program
+                report(self._fault, error)
+        return value
 
     def __reduce__(self):
         return partial, (bool,)

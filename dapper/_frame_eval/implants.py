@@ -135,7 +135,8 @@ class Implants:
         kit: from `core.kit`.
         port: the debugger's side. If its breakpoints are more than lines: ``judge(breakpoints, frame, line)`` gives
             the ids of those that stop there now; ``on_condition_error(breakpoint, error, frame, line)``;
-            ``log_here(breakpoint, frame, line)`` sends its log message; ``log_point(breakpoint, code)`` gives a
+            ``on_slow_condition(breakpoint, seconds)`` makes its ``slow`` true and its file's breakpoints those of
+            another generation; ``log_here(breakpoint, frame, line)`` sends its log message; ``log_point(breakpoint, code)`` gives a
             callable for a tuple of that message's parts.
         caches: the CacheManager.
         config: the FrameEvalConfig.
@@ -280,11 +281,11 @@ class Implants:
             return True
         if not self._config.fast_conditions:
             return False
-        if breakpoint.condition_text is not None and calls(breakpoint.condition_text):
-            if not self._config.condition_budget:
-                return False
-            self.calling = True
-        return True
+        return not self._may_take_long(breakpoint) or self._config.condition_budget > 0 and not breakpoint.slow
+
+    @staticmethod
+    def _may_take_long(breakpoint):
+        return breakpoint.condition_text is not None and calls(breakpoint.condition_text)
 
     def _fast(self, code, line, stops):
         breakpoints = breakpoints_of(stops)
@@ -298,9 +299,21 @@ class Implants:
         # An error in a probe with a message has to be the message's.
         quiet = breakpoint.condition_text is None and (counter is None or type(counter.test) is tuple)
         if not plant.logs or not quiet:
-            return plant, Probe(plant, breakpoint.condition_text, counter)
+            watch = None
+            if self._may_take_long(breakpoint):
+                self.calling = True
+                watch = self._kit.Stopwatch(self._config.condition_budget / 1000, self._late(breakpoint), self._fault)
+            return plant, Probe(plant, breakpoint.condition_text, counter, watch=watch)
         message = list(breakpoint.log_parts) + [("text", "\n")]
         return plant, Probe(plant, None, counter, message, self._port.log_point(breakpoint, code))
+
+    def _late(self, breakpoint):
+        def late(seconds):
+            if not breakpoint.slow:
+                telemetry.record(Reason.CONDITION_SLOW, "%s: %.0f ms" % (breakpoint.condition_text, seconds * 1000))
+                self._port.on_slow_condition(breakpoint, seconds)
+
+        return late
 
     def _refused(self, code, key, refusal):
         detail = "%s, %s: %s" % (_place(code), "line %s" % key if key is not None else "all of it", refusal)

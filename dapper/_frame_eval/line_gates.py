@@ -62,7 +62,7 @@ class Gates:
             names = names_of(text)
         except Refused:
             return None
-        if not self._config.condition_budget and calls(text):
+        if (breakpoint.slow or not self._config.condition_budget) and calls(text):
             return None
         if code.co_flags & _CO_OPTIMIZED:
             local = set(code.co_varnames + code.co_cellvars + code.co_freevars)

@@ -18,8 +18,8 @@ _ONLY_AST = 0x400
 _CO_OPTIMIZED = 1
 
 # Stand-ins for constants that can't be written in a source text.
-_TRAP, _ERROR, _COUNT, _QUIET, _ANY, _PASSING = [
-    "\0dapper %s" % name for name in ("trap", "error", "count", "quiet", "any", "passing")
+_TRAP, _ERROR, _COUNT, _WATCH, _QUIET, _ANY, _PASSING = [
+    "\0dapper %s" % name for name in ("trap", "error", "count", "watch", "quiet", "any", "passing")
 ]
 
 # What a probe does. ERROR is called while the exception is handled; QUIET is no error of the condition; PASSING must
@@ -101,16 +101,18 @@ class Probe:
         message: parts of a log message, each ``("text", str)`` or ``("expression", str)``; None: this is no log
             point. The values go to ``trap.log(number, values)`` as a tuple, texts included.
         log: takes the tuple instead of the trap; stands in the code like ``counter``.
+        watch: a Stopwatch for the condition, which stands in the code, too; or None.
     """
 
-    __slots__ = ("number", "condition", "counter", "message", "log")
+    __slots__ = ("number", "condition", "counter", "message", "log", "watch")
 
-    def __init__(self, number, condition=None, counter=None, message=None, log=None):
+    def __init__(self, number, condition=None, counter=None, message=None, log=None, watch=None):
         self.number = number
         self.condition = condition
         self.counter = counter
         self.message = message
         self.log = log
+        self.watch = watch
 
 
 def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=Landing):
@@ -136,6 +138,7 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=Landing):
         _TRAP: _log(probe, trap, landing) if probe.message is not None else landing(trap.trap, probe.number),
         _ERROR: landing(trap.error, probe.number),
         _COUNT: probe.counter,
+        _WATCH: probe.watch,
         _QUIET: (RecursionError, MemoryError),
         _ANY: Exception,
         _PASSING: RecursionError,
@@ -222,7 +225,8 @@ def _test(probe, names):
     """The source of condition and counter; empty: always true."""
     tests = []
     if probe.condition is not None:
-        tests.append(_expression(probe.condition, names))
+        test = _expression(probe.condition, names)
+        tests.append("%r(%r(), %s)" % (_WATCH, _WATCH, test) if probe.watch is not None else test)
     if probe.counter is not None:
         tests.append("%r()" % _COUNT)
     return "(%s)" % " and ".join(tests) if tests else ""

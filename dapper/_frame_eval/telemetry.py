@@ -42,6 +42,7 @@ class _Running:
     TRACE_FUNCTION_REPLACED = "The program put its own function into sys.settrace; breakpoints wait until it is gone."
     INTEGRATION_PATCH_FAILED = "A debugger could not be connected to frame evaluation; all is as it was before."
     CONFIG_INVALID = "A frameEval setting is unknown or has a wrong value, and was ignored."
+    CONDITION_SLOW = "A condition took longer than its budget; it is evaluated outside the program's own code from now on."
     CONDITION_FAILED = "A condition or log message raised an exception; that counts as not met."
 
 

@@ -311,6 +311,44 @@ def test_what_may_be_switched_off(dap, program, setting):
         assert s.output("stdout", "console").count("k is") == 3
 
 
+def test_a_condition_that_takes_its_time(dap, program):
+    prog = program(
+        """
+        import time
+        asked = []
+
+        def nap(value):
+            asked.append(value)
+            time.sleep(0.02)
+            return value == 3
+
+        def work():
+            for i in range(5):
+                x = i  # @hot
+
+        work()
+        work()
+        end = 1  # @end
+        """
+    )
+    s = dap.open(prog)
+    s.initialize()
+    s.launch(prog, frameEval={"engine": dap.engine, "conditionBudget": 5})
+    s.set_breakpoints(None, [{"line": "hot", "condition": "nap(i)"}, "end"])
+    with s:
+        s.configuration_done()
+        for _ in range(2):
+            s.wait_stop("hot")
+            assert s.evaluate("i") == "3"
+            s.continue_()
+        s.wait_stop("end")
+        assert s.evaluate("asked == list(range(5)) * 2") == "True"
+        told = s.wire.request("dapperTelemetry")
+        if told["engine"] == "injection":
+            assert told["counts"]["CONDITION_SLOW"] == 1
+        s.finish()
+
+
 def test_why_code_was_not_changed_is_recorded(dap, program):
     s, _ = configured(dap, program(CALLS), {"line": "hot", "condition": "(j := i) == 3"}, "end")
     with s:

@@ -22,8 +22,8 @@ def frame_of(text, *args, **names):
 # ---- the face ------------------------------------------------------------------------------------------------------
 
 
-BOTH = """Compare Condition Counter Gate Landing LineTable LogPoint LogRing RaiseGate Tracer Trap call_with_locals
-    repoint""".split()
+BOTH = """Compare Condition Counter Gate Landing LineTable LogPoint LogRing RaiseGate Stopwatch Tracer Trap
+    call_with_locals repoint""".split()
 CORE_ONLY = """ThreadGate has_foreign_eval_hook is_shared keep_tracing replace_const restore_func_version
     suspend_callees thread_trace trace_thread trace_threads watch_exec""".split()
 
@@ -419,12 +419,25 @@ def test_landing_hands_a_value_on(kit):
 
 
 @with_kit
+def test_a_stopwatch_tells_what_took_too_long(kit):
+    late, faults = [], []
+    watch = kit.Stopwatch(3600, failing)
+    assert watch(watch(), "value") == "value"
+    watch = kit.Stopwatch(-1, late.append)
+    assert watch(watch(), None) is None and len(late) == 1 and 0 <= late[0] < 60
+    watch = kit.Stopwatch(-1, failing, faults.append)
+    assert watch(watch(), 7) == 7 and type(faults[0]) is ZeroDivisionError
+    with pytest.raises(TypeError):
+        watch(1)
+
+
+@with_kit
 def test_what_is_pickled_is_harmless(kit):
     trap = kit.Trap(failing, failing)
     ring = kit.LogRing()
     for one, args in (
         (kit.Counter(("==", 1)), ()), (kit.Landing(trap.trap, 1), ()), (kit.Landing(trap.trap, 1), ((1,),)),
-        (kit.LogPoint(ring, 1), (("x",),)), (trap, None),
+        (kit.LogPoint(ring, 1), (("x",),)), (kit.Stopwatch(1, failing), ()), (trap, None),
     ):
         data = pickle.dumps(one)
         assert b"dapper" not in data

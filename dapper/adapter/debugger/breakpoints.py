@@ -29,7 +29,7 @@ class Breakpoint:
     """
 
     __slots__ = ("id", "key", "name", "requested", "line", "verified", "message", "reason", "condition",
-                 "condition_text", "counter", "log", "log_parts", "broken", "reported", "asked", "told", "source",
+                 "condition_text", "counter", "log", "log_parts", "broken", "slow", "reported", "asked", "told", "source",
                  "column", "place")
 
     def __init__(self, number, key, wanted, name=None):
@@ -45,6 +45,7 @@ class Breakpoint:
         self.asked = self.source = None
         self.told = False
         self.broken = False  # it can never stop: its condition is no expression, or a rule excludes its file
+        self.slow = False  # its condition has taken longer than it may where it runs within the program's code
         self.reported = False  # its condition has raised an exception, which is said once
         self.condition_text = wanted.get("condition") or None
         try:

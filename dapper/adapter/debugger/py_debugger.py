@@ -315,6 +315,13 @@ class PyDebugger:
         if self._listens():
             self._hits.failed(breakpoint, error, frame, line)
 
+    def on_slow_condition(self, breakpoint, seconds):
+        """A condition takes so long that it should not run within the program's own code."""
+        breakpoint.slow = True
+        found = self.table.by_key.get(breakpoint.key, ())
+        if breakpoint in found:
+            self.use(self.table.with_file(breakpoint.key, found))
+
     def log_point(self, breakpoint, code):
         """A callable for the parts of a breakpoint's log message, evaluated in ``code``."""
         return self.logs.point(breakpoint, code)
