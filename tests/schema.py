@@ -49,7 +49,7 @@ CUSTOM_EVENTS = {
 }
 
 #: Requests beyond the protocol, whatever they carry.
-CUSTOM_REQUESTS = {"dapperTelemetry", "debugpySystemInfo", "setDebuggerProperty", "setPydevdSourceMap"}
+CUSTOM_REQUESTS = {"dapperTelemetry", "dapperWhoseCode", "debugpySystemInfo", "setDebuggerProperty", "setPydevdSourceMap"}
 
 #: The protocol leaves these open for more keys.
 OPEN = {"LaunchRequestArguments", "AttachRequestArguments", "Module"}

@@ -1,4 +1,5 @@
 """A debuggee as the hub sees it: frames go through untouched but for their sequence numbers."""
+from dapper.hub.checksums import with_checksum
 from dapper.protocol.errors import DapError, failure
 
 
@@ -34,7 +35,7 @@ class Debuggee:
             response["request_seq"] = seq
             then(response)
 
-        message = dict(request)
+        message = self._described(request)
         arguments = message.get("arguments")
         if message["command"] == "cancel" and type(arguments) is dict and "requestId" in arguments:
             message["arguments"] = dict(arguments, requestId=self._forwarded.get(arguments["requestId"], 0))
@@ -46,8 +47,14 @@ class Debuggee:
         Args:
             then: called as ``then(response)``, with None if the debuggee ends before it answers.
         """
-        message = {"type": "request", "command": command, "arguments": arguments}
+        message = self._described({"type": "request", "command": command, "arguments": arguments})
         self._send(message, then or (lambda response: None))
+
+    def _described(self, request):
+        """A copy of a request; with the content of its file, for a process that may see other files than we do."""
+        if request["command"] == "setBreakpoints" and self.hello.get("startMethod", "connect") == "connect":
+            return dict(with_checksum(request))
+        return dict(request)
 
     def reply(self, response):
         """Send the client's answer to a request of the debuggee's."""

@@ -17,7 +17,16 @@ def set_breakpoints(session, request):
         wanted = [{"line": line} for line in request.get("lines", list, [])]
     _check(request, wanted)
     with Sooner():
-        return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, session.breakpoint_number)}
+        number, content = session.breakpoint_number, _content(source)
+        return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, number, content)}
+
+
+def _content(source):
+    """The SHA-256 of a source's text, if the client or the hub told it."""
+    for one in source.get("checksums") or ():
+        if type(one) is dict and one.get("algorithm") == "SHA256" and type(one.get("checksum")) is str:
+            return one["checksum"].lower()
+    return None
 
 
 @answers("setFunctionBreakpoints")

@@ -3,14 +3,14 @@ import os
 
 from dapper._frame_eval.instructions import POSSIBLE
 from dapper.adapter.debugger.breakpoints import Breakpoint
-from dapper.adapter.debugger.sources import is_virtual
+from dapper.adapter.debugger.paths import is_virtual
 from dapper.protocol.errors import DapError
 
 _exists = os.path.exists
 _KEYS = ("line", "column", "condition", "hitCondition", "logMessage")
 
 
-def set_breakpoints(debugger, path, wanted, next_id):
+def set_breakpoints(debugger, path, wanted, next_id, checksum=None):
     """Replace the breakpoints of one file.
 
     Args:
@@ -18,12 +18,12 @@ def set_breakpoints(debugger, path, wanted, next_id):
         path: the client's path of the file.
         wanted: DAP SourceBreakpoints.
         next_id: ``next_id(source_breakpoint) -> int``, a new breakpoint id.
+        checksum: of the file's content: SHA-256 in hexadecimal digits, or None.
 
     Returns:
         DAP Breakpoints, in the order of ``wanted``.
     """
-    here = debugger.sources.to_debuggee(path)
-    key = debugger.sources.key(here)
+    key, note = _key_of(debugger, path, checksum) if wanted else (_key_here(debugger, path), "")
     before = {one.asked: one for one in debugger.table.by_key.get(key, ())}
     made = []
     for one in wanted:
@@ -35,7 +35,7 @@ def set_breakpoints(debugger, path, wanted, next_id):
         made.append(kept)
     for breakpoint in made:
         if not breakpoint.broken:
-            _place(debugger, breakpoint, key)
+            _place(debugger, breakpoint, key, note)
     debugger.set_breakpoints(key, made)
     source = {"path": path}
     answer = []
@@ -45,13 +45,33 @@ def set_breakpoints(debugger, path, wanted, next_id):
     return answer
 
 
-def _place(debugger, breakpoint, key):
+def _key_here(debugger, path):
+    return debugger.sources.key(debugger.sources.to_debuggee(path))
+
+
+def _key_of(debugger, path, checksum):
+    """(key of the client's file, what to say about how it was found)"""
+    sources = debugger.sources
+    key = _key_here(debugger, path)
+    if is_virtual(path) or _exists(key) or debugger.maps.of(key) is not None:
+        return key, ""
+    from dapper.adapter.debugger.finding import find
+
+    found = find(sources, path, checksum)
+    if found.path is None:
+        return key, found.note
+    sources.paths.map([found.pair])
+    debugger.tell("output", {"category": "console", "output": "dapper: %s\n" % found.note})
+    return sources.key(found.path), found.note
+
+
+def _place(debugger, breakpoint, key, note=""):
     line_map = debugger.maps.of(key)
     line = breakpoint.requested
     rule = debugger.sources.rule_for(key)
-    if rule is not None and not rule[1]:
+    if rule is not None and not rule["include"]:
         breakpoint.broken = True
-        breakpoint.refuse("failed", "The file is excluded by the rule %r." % rule[0])
+        breakpoint.refuse("failed", "The file is excluded by the rule %r." % rule)
     elif line_map is None:
         if breakpoint.verified:
             return  # bound to code without a file, and still is
@@ -61,7 +81,7 @@ def _place(debugger, breakpoint, key):
             why = "The file can't be read; the breakpoint binds when code from it is loaded."
         else:
             why = "There is no file %s here; the breakpoint binds when code of that name is loaded." % key
-            why += " If the file lies elsewhere for the program, set pathMappings."
+            why += " " + (note or "If the file lies elsewhere for the program, set pathMappings.")
         breakpoint.refuse("pending", why)
     elif line_map.problem:
         breakpoint.refuse("failed", "The file does not compile: %s" % line_map.problem)
@@ -70,12 +90,11 @@ def _place(debugger, breakpoint, key):
         if place is None:
             breakpoint.refuse("failed", "There is no code at line %d or near it." % line)
             return
-        breakpoint.place, note = _within(debugger, breakpoint, key, place)
-        message = note if place == line else "Line %d has no code of its own; moved to line %d." % (line, place)
+        breakpoint.place, within = _within(debugger, breakpoint, key, place)
+        moved = within if place == line else "Line %d has no code of its own; moved to line %d." % (line, place)
         hidden = debugger.sources.why_not_user(key)
-        if hidden:
-            message = ((message + " ") if message else "") + "Stepping passes over this file: %s." % hidden
-        breakpoint.bind(place, message)
+        hidden = "Stepping passes over this file: %s." % hidden if hidden else None
+        breakpoint.bind(place, " ".join(text for text in (moved, hidden, note) if text) or None)
 
 
 def _within(debugger, breakpoint, key, line):

@@ -143,6 +143,38 @@ def _ends(part):
             yield from _ends(child)
 
 
+def _read(path):
+    with _open(path, "rb") as file:
+        return file.read()
+
+
+def _archive_of(path):
+    """(stat, path) of the file that a path leads into, or (None, None)."""
+    above = os.path.dirname(path)
+    while above != os.path.dirname(above):
+        try:
+            return _stat(above), above
+        except NotADirectoryError:
+            above = os.path.dirname(above)
+        except (OSError, ValueError):
+            break
+    return None, None
+
+
+def _read_within(archive, path):
+    """The text of a source in a zip.
+
+    Raises:
+        OSError: it is not in there, or this is no zip.
+    """
+    from zipimport import ZipImportError, zipimporter
+
+    try:
+        return zipimporter(archive).get_data(path)
+    except ZipImportError as error:
+        raise OSError(str(error)) from None
+
+
 class LineMaps:
     """The LineMap of each file, read again when the file changes."""
 
@@ -168,15 +200,18 @@ class LineMaps:
     def of(self, path):
         """The LineMap of the file at ``path``, or None when it can't be read."""
         try:
-            stat = _stat(path)
+            stat, archive = _stat(path), None
+        except NotADirectoryError:  # a file within a file: a zip
+            stat, archive = _archive_of(path)
         except (OSError, ValueError):
+            return None
+        if stat is None:
             return None
         stamp = stat.st_mtime_ns, stat.st_size
         found = self._maps.get(path)
         if found is None or found[0] != stamp:
             try:
-                with _open(path, "rb") as file:
-                    text = file.read()
+                text = _read(path) if archive is None else _read_within(archive, path)
             except OSError:
                 return None
             found = self._maps[path] = stamp, LineMap(text, path)

@@ -13,19 +13,26 @@ from dapper.adapter.debugger.locations import Definition
 from dapper.protocol.errors import DapError
 
 
+_CHOSEN = ("step", "breakpoint", "function breakpoint", "goto")  # stops whose place somebody chose
+
+
 def stack_trace(debugger, record, start, levels, format):
     """The body of a stackTrace response."""
     sources = debugger.sources
     frames = [entry for entry in debugger.crew.stack(record) if not sources.is_ours(entry[0].f_code)]
     if not format.get("includeAll"):
         wanted = sources.is_user if sources.just_my_code else sources.is_shown
-        frames = [entry for entry in frames if wanted(entry[0].f_code)] or frames
+        here = frames[:1] if record.stop is not None and record.stop.reason in _CHOSEN else []  # not where a pause fell
+        frames = [entry for entry in frames if wanted(entry[0].f_code) or entry in here] or frames
     owner = record if record.stop is not None else debugger.crew.any_standing()
     body = []
     for index, (frame, line) in enumerate(frames[start : start + levels if levels else None], start):
         handle = FrameHandle(record, frame, line, index)
         number = debugger.crew.handles.give(handle, owner.id if owner is not None else -1)
         body.append(stack_frame(number, frame, line, sources.describe(frame.f_code), format))
+        verdict = sources.ownership.of(frame.f_code.co_filename)
+        if not verdict.user:
+            body[-1]["presentationHint"], body[-1]["source"]["origin"] = "subtle", verdict.why
         if POSSIBLE:
             body[-1]["instructionPointerReference"] = debugger.instructions.addresses.of(frame.f_code, frame.f_lasti)
         body[-1]["canRestart"] = index == 0 and record.stop is not None and record.stop.at_line

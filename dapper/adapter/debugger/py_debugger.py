@@ -208,7 +208,8 @@ class PyDebugger:
             self.instructions.step(record, kind)
         record.stop.released = True
         if engine is not None and not by_instruction:  # else nobody could tell when the step ends: the thread just goes on
-            record.plan = plan = call.plan(self.sources.is_user) if call else Plan(kind, frame, self.sources.is_user)
+            anywhere = lambda code: not self.sources.is_ours(code)  # who picks a call means it, a library's too
+            record.plan = plan = call.plan(anywhere) if call else Plan(kind, frame, self.sources.is_steppable)
             engine.follow(record.ident, frame, plan)
         if self.config.get("steppingResumesAllThreads") is not False:
             self.go_on([other for other in self.crew if other is not record])

@@ -1,51 +1,36 @@
-"""Files: one key for a file however it is spelled, path mapping, source references, and which code is the user's."""
+"""Source texts: what a client is told of a file, and the text behind a source reference."""
 import os
 import sys
 
+from dapper.adapter.debugger.marks import passes_over
 from dapper.adapter.debugger.originals import is_file as _is_file
-from dapper.adapter.debugger.originals import real as _realpath
+from dapper.adapter.debugger.ownership import Ownership
+from dapper.adapter.debugger.paths import Paths, is_virtual
 from dapper.protocol.errors import DapError
 
-_normcase = os.path.normcase
 _join = os.path.join
-_sep = os.sep
-
-_OURS = _normcase(_realpath(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))) + _sep
-
-
-def is_virtual(filename):
-    """Whether code has a name in angle brackets instead of a file."""
-    return filename[:1] == "<" and filename[-1:] == ">"
-
-
-def _library_roots():
-    roots = set()
-    for module in (os, sys.modules.get("site"), sys.modules.get("opcode")):
-        path = getattr(module, "__file__", None)
-        if path:
-            roots.add(os.path.dirname(path))
-    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
-        roots.add(_join(prefix, "lib", "python%d.%d" % sys.version_info[:2]))
-        roots.add(_join(prefix, "Lib"))
-        roots.add(_join(prefix, "lib", "python3", "dist-packages"))
-    return tuple(sorted({_normcase(_realpath(root)) + _sep for root in roots}))
 
 
 class Sources:
-    """Knows files by their real path.
+    """Knows files: their keys and names (`paths`), whose they are (`ownership`), their texts.
 
     Args:
-        config: the launch or attach arguments; pathMappings, justMyCode and rules are read.
+        config: the launch or attach arguments; pathMappings, justMyCode, rules and what belongs to them are read.
     """
 
     def __init__(self, config=None):
-        self._keys = {}
-        self._user = {}
         self._references = {}
         self._numbers = {}
-        self._cwd = os.getcwd()
-        self._roots = _library_roots()
-        self.configure(config or {})
+        self.paths = Paths()
+        self.ownership = Ownership(self.paths)
+        self._cwd = self.paths.cwd
+        self.key = self.paths.key
+        self.to_debuggee = self.paths.to_debuggee
+        self.to_client = self.paths.to_client
+        self.is_our_file = self.ownership.is_ours
+        self.rule_for = self.ownership.rule_for
+        if config:
+            self.configure(config)
 
     def configure(self, config):
         """Take over another configuration.
@@ -53,54 +38,13 @@ class Sources:
         Raises:
             DapError: pathMappings or rules are of the wrong form.
         """
-        own = config.get("justMyCode")
-        if own is None:
-            own = not (config.get("debugStdLib") or "DebugStdLib" in (config.get("debugOptions") or ()))
-        self.just_my_code = bool(own)
-        mappings = config.get("pathMappings") or ()
-        try:
-            pairs = [(pair["localRoot"], self._cwd if pair["remoteRoot"] == "." else pair["remoteRoot"])
-                     for pair in mappings]
-            self._mappings = sorted(pairs, key=lambda pair: -len(pair[0]))
-            self._back = sorted(pairs, key=lambda pair: -len(pair[1]))
-        except (TypeError, KeyError):
-            raise DapError(
-                "bad_config", problem="pathMappings has to be a list of {localRoot: string, remoteRoot: string}"
-            ) from None
-        self._rules = []
-        for rule in config.get("rules") or ():
-            if not isinstance(rule, dict) or not ("path" in rule or "module" in rule):
-                raise DapError("bad_config", problem="rules has to be a list of {path or module, include}")
-            self._rules.append((rule.get("path"), rule.get("module"), bool(rule.get("include"))))
-        self._user = {}
+        self.paths.configure(config)
+        self.ownership.configure(config)
 
-    def key(self, filename):
-        """The one spelling of ``filename``: absolute, links resolved, case folded where the system does."""
-        found = self._keys.get(filename)
-        if found is None:
-            try:
-                found = filename if is_virtual(filename) else _normcase(_realpath(_join(self._cwd, filename)))
-            except ValueError:  # a NUL in it: no file has such a name, code may
-                found = filename
-            self._keys[filename] = found
-        return found
-
-    def to_debuggee(self, path):
-        """The client's ``path`` as this process knows it."""
-        for local, remote in self._mappings:
-            rest = _below(path, local)
-            if rest is not None:
-                return _join(remote, *rest) if rest else remote
-        return path
-
-    def to_client(self, path):
-        """``path`` of this process as the client knows it."""
-        for local, remote in self._back:
-            rest = _below(path, remote)
-            if rest is not None:
-                separator = "\\" if "\\" in local and "/" not in local else "/"
-                return separator.join([local.rstrip("/\\")] + rest) if rest else local
-        return path
+    @property
+    def just_my_code(self):
+        """Whether library code is passed over."""
+        return self.ownership.just_my_code
 
     def describe(self, code):
         """The DAP Source of a code object."""
@@ -111,8 +55,9 @@ class Sources:
         if is_virtual(filename):
             return {"name": filename, "sourceReference": self._reference(filename), "path": filename}
         path = _join(self._cwd, filename)
-        source = {"name": os.path.basename(path), "path": self.to_client(path)}
-        if not _is_file(path):
+        told = self.paths.translated(path)
+        source = {"name": os.path.basename(path), "path": told or self.to_client(path)}
+        if not _is_file(path) and told is None or told is None and self.paths.is_elsewhere:
             source["sourceReference"] = self._reference(filename)
         return source
 
@@ -171,81 +116,22 @@ class Sources:
 
     def is_ours(self, code):
         """Whether ``code`` belongs to the debugger."""
-        return self.is_our_file(code.co_filename)
-
-    def is_our_file(self, filename):
-        """Whether a file belongs to the debugger."""
-        return self.key(filename).startswith(_OURS)
+        return self.ownership.is_ours(code.co_filename)
 
     def is_user(self, code):
         """Whether ``code`` is the user's under justMyCode and the rules."""
-        filename = code.co_filename
-        found = self._user.get(filename)
-        if found is None:
-            found = self._user[filename] = self._decide(filename)
-        return found
+        return self.ownership.of(code.co_filename).user
+
+    def is_steppable(self, code):
+        """Whether a step may end in ``code``: the user's, and not marked as one to pass over."""
+        return self.ownership.of(code.co_filename).user and not passes_over(code)
 
     def is_shown(self, code):
         """Whether ``code`` is neither the debugger's nor excluded by a rule."""
-        if self.is_ours(code):
-            return False
-        rule = self.rule_for(code.co_filename)
-        return rule is None or rule[1]
+        verdict = self.ownership.of(code.co_filename)
+        return verdict.user or verdict.rule is None and not self.is_ours(code)
 
     def why_not_user(self, path):
-        """The rule that hides ``path``, as a sentence for the user; None when it is shown."""
-        if self._decide(path):
-            return None
-        return "it is library code; set justMyCode to false, or add a rule that includes it"
-
-    def rule_for(self, path):
-        """The first of the client's rules that ``path`` falls under, as (what it says, include), or None."""
-        key = self.key(path)
-        for pattern, module, include in self._rules:
-            if pattern and _matches(key, path, pattern):
-                return {"path": pattern, "include": include}, include
-            if module and _matches_module(key, module):
-                return {"module": module, "include": include}, include
-        return None
-
-    def _decide(self, filename):
-        key = self.key(filename)
-        if key.startswith(_OURS):
-            return False
-        rule = self.rule_for(filename)
-        if rule is not None:
-            return rule[1]
-        if not self.just_my_code:
-            return not key.startswith("<frozen ")
-        if is_virtual(filename):
-            return filename.startswith("<ipython") or filename == "<string>" and self._is_dash_c()
-        if "%ssite-packages%s" % (_sep, _sep) in key or "%sdist-packages%s" % (_sep, _sep) in key:
-            return False
-        return not key.startswith(self._roots)
-
-    def _is_dash_c(self):
-        return (getattr(sys, "orig_argv", None) or sys.argv) and sys.argv[:1] == ["-c"]
-
-
-def _below(path, root):
-    """The parts of ``path`` below ``root``, or None; separators of both kinds are equal."""
-    path, root = path.replace("\\", "/"), root.replace("\\", "/").rstrip("/")
-    if path == root:
-        return []
-    if path.startswith(root + "/"):
-        return path[len(root) + 1 :].split("/")
-    return None
-
-
-def _matches(key, filename, pattern):
-    if "*" in pattern or "?" in pattern or "[" in pattern:
-        import fnmatch
-
-        return fnmatch.fnmatchcase(key, pattern) or fnmatch.fnmatchcase(filename, pattern)
-    root = _normcase(_realpath(pattern)) if not is_virtual(pattern) else pattern
-    return key == root or key.startswith(root.rstrip(_sep) + _sep)
-
-
-def _matches_module(key, module):
-    tail = _sep + module.replace(".", _sep)
-    return tail + _sep in key or key.endswith(tail + ".py")
+        """What hides ``path``, as a sentence for the user; None when it is shown."""
+        verdict = self.ownership.of(path)
+        return None if verdict.user else verdict.why

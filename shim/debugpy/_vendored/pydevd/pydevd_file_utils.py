@@ -6,8 +6,7 @@ def setup_client_server_paths(paths):
     """Add path mappings: pairs of the client's folder and the program's."""
     from dapper.adapter.server import server
 
-    sources = server.debugger.sources
-    sources.map_paths([{"localRoot": local, "remoteRoot": remote} for local, remote in paths])
+    server.debugger.sources.paths.map([(local, remote) for local, remote in paths])
 
 
 def map_file_to_client(path):
