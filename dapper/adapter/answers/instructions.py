@@ -24,6 +24,7 @@ def set_instruction_breakpoints(session, request):
         made.append((breakpoint, one["instructionReference"], one.get("offset") or 0))
     stops = session.debugger.instructions
     if made or stops.breakpoints:
+        stops.check()
         stops.breakpoints = disassembly.set_breakpoints(stops.addresses, made)
         stops.refresh()
     body = []

@@ -105,7 +105,7 @@ def _within(debugger, breakpoint, key, line):
         return None, "Columns need Python 3.12 or newer; this breakpoint stops at the beginning of its line."
     from dapper.adapter.debugger.columns import nearest
 
-    others = debugger.maps.places(key).get(line, ())
+    others = debugger.maps.places(key).on_line(line)
     place = nearest(others, breakpoint.column)
     if place is None or place.is_first and all(one.scope == place.scope for one in others):
         return None, None
@@ -177,12 +177,12 @@ def breakpoint_locations(debugger, path, start, end):
     line_map = debugger.maps.of(key)
     if line_map is None:
         raise DapError("no_source", path=path, why="there is no such file here")
-    within = debugger.maps.places(key) if POSSIBLE else {}
+    within = debugger.maps.places(key) if POSSIBLE else None
     found = []
     for line in range(start[0], min(end[0], start[0] + 10000) + 1):
         if line not in line_map.lines:
             continue
-        places = [place for place in within.get(line, ()) if start <= place.start <= end]
+        places = [place for place in (within.on_line(line) if within else ()) if start <= place.start <= end]
         if not (places and places[0].is_first) and start <= (line, 1):
             found.append({"line": line})
         for place in places:

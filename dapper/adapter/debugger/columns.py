@@ -12,10 +12,11 @@ class Place:
     Attributes:
         start, end: (line, column in characters from 1).
         is_first: whether it is where its line begins anyway.
-        scope: (name, first line) of the code it is written in.
+        scopes: (name, first line) of the code objects it may be in.
+        scope: the first of them, in which it is written.
     """
 
-    __slots__ = ("start", "end", "is_first", "is_call", "scope", "_span", "_scopes")
+    __slots__ = ("start", "end", "is_first", "is_call", "scope", "scopes", "_span")
 
     def __init__(self, node, end, scopes, is_call, text):
         self._span = node.lineno, node.col_offset, end.end_lineno, end.end_col_offset
@@ -23,12 +24,12 @@ class Place:
         self.end = end.end_lineno, _column(text, end.end_lineno, end.end_col_offset)
         self.is_call = is_call
         self.is_first = False
-        self._scopes = scopes
+        self.scopes = scopes
         self.scope = scopes[0]
 
     def offsets(self, code):
         """Where the place begins in a code object."""
-        if (code.co_name, code.co_firstlineno) not in self._scopes and (code.co_name, 0) not in self._scopes:
+        if (code.co_name, code.co_firstlineno) not in self.scopes and (code.co_name, 0) not in self.scopes:
             return []
         positions = list(code.co_positions())
         handlers = {entry[2] for entry in tables.decode_exceptions(code.co_exceptiontable)}
@@ -65,25 +66,52 @@ def _column(text, line, offset):
     return len(raw[:offset].decode("utf-8", "replace").encode("utf-16-le")) // 2 + 1
 
 
-def places(text, filename):
-    """The places of a file's text (bytes): line → list of Place, from left to right; none when it does not compile."""
-    import warnings
+class Places:
+    """The Places of a file's text; none when it does not compile.
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = compile(text, filename, "exec", _ONLY_AST, True)
-    except (SyntaxError, ValueError, RecursionError):
-        return {}
-    found = {}
-    _gather(tree, (("<module>", 0),), text.split(b"\n"), found)
-    by_line = {}
-    for place in found.values():
-        by_line.setdefault(place.start[0], []).append(place)
-    for line in by_line.values():
-        line.sort(key=lambda place: place.start)
-        line[0].is_first = not line[0].is_call
-    return by_line
+    Args:
+        text: bytes.
+        filename: what its code objects will be named.
+    """
+
+    def __init__(self, text=b"", filename=""):
+        import warnings
+
+        self._by_line = {}  # line → Places, those included that turn out to have no bytecode of their own
+        self._checked = {}  # line → those that have
+        self._codes = {}  # (name, first line) → code objects
+        found = {}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = compile(text, filename, "exec", _ONLY_AST, True)
+                self._keep(compile(text, filename, "exec", 0, True))
+        except (SyntaxError, ValueError, RecursionError):
+            return
+        _gather(tree, (("<module>", 0),), text.split(b"\n"), found)
+        for place in found.values():
+            self._by_line.setdefault(place.start[0], []).append(place)
+
+    def _keep(self, code):
+        first = 0 if code.co_name == "<module>" else code.co_firstlineno
+        self._codes.setdefault((code.co_name, first), []).append(code)
+        for inner in code.co_consts:
+            if isinstance(inner, type(code)):
+                self._keep(inner)
+
+    def on_line(self, line):
+        """Those that begin on a line, from left to right."""
+        found = self._checked.get(line)
+        if found is None:
+            found = [place for place in self._by_line.get(line, ()) if self._has_code(place)]
+            found.sort(key=lambda place: place.start)
+            if found:
+                found[0].is_first = not found[0].is_call
+            self._checked[line] = found
+        return found
+
+    def _has_code(self, place):
+        return any(place.offsets(code) for scope in place.scopes for code in self._codes.get(scope, ()))
 
 
 def _gather(node, scopes, text, found):
@@ -103,8 +131,8 @@ def _gather(node, scopes, text, found):
             _add(found, child.elt, child.elt, inner, False, text)
         elif what in _LISTS:
             inner = scopes + ((_LISTS[what], child.lineno),)
-            element = child.key if what == "DictComp" else child.elt
-            _add(found, element, element, inner, False, text)
+            first, last = (child.key, child.value) if what == "DictComp" else (child.elt, child.elt)
+            _add(found, first, last, inner, False, text)
         elif what == "Call":
             _add(found, child, child, scopes, True, text)
         _gather(child, inner, text, found)

@@ -94,12 +94,21 @@ class InstructionStops:
             self.data = kind(self._debugger, self, self._hits)
         return self.data
 
+    @staticmethod
+    def check():
+        """See whether this Python can tell of single instructions.
+
+        Raises:
+            DapError: it can't.
+        """
+        if not POSSIBLE:
+            raise DapError("unsupported", what="stopping at single instructions", where=" before Python 3.12")
+
     @property
     def watch(self):
         """The InstructionWatch."""
         if self._watch is None:
-            if not POSSIBLE:
-                raise DapError("unsupported", what="stopping at single instructions", where=" before Python 3.12")
+            self.check()
             self._watch = InstructionWatch(self._select, self._debugger.enters, self.on_instruction)
         return self._watch
 

@@ -183,8 +183,8 @@ class LineMaps:
         self._places = {}
 
     def places(self, path):
-        """Line → the Places within it, from left to right."""
-        from dapper.adapter.debugger.columns import places
+        """The Places of a file."""
+        from dapper.adapter.debugger.columns import Places
 
         line_map = self.of(path)
         found = self._places.get(path)
@@ -193,8 +193,8 @@ class LineMaps:
                 with _open(path, "rb") as file:
                     text = file.read()
             except OSError:
-                return {}
-            found = self._places[path] = line_map, places(text, path)
+                return Places()
+            found = self._places[path] = line_map, Places(text, path)
         return found[1]
 
     def of(self, path):
