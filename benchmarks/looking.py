@@ -10,14 +10,16 @@ from benchmarks.wire import Lost, Refused
 SLEEP = 6.0  # seconds the hanging repr takes; a program that never comes back would only measure our patience
 FAR = 4999990
 METHOD = (
-    "One frame holds a list of 5 million items, a dict of 1 million, a string of 100 MB, an object whose `repr` sleeps "
-    "%g s, properties that sleep, exit and recurse, and, where the libraries are there, an array of 10⁸ items and a "
-    "table of 10⁷ rows. The client asks for the locals twice, for ten items at %d of the list, and expands the object "
-    "with the properties. Then it has the hanging `repr` evaluated and meanwhile asks another thread for `1+1`, cancels "
-    "(dapper only: debugpy never answers the request), has it evaluated again and lets the program go on, which is over "
-    "when the program has ended. Medians of all rounds." % (SLEEP, FAR)
+    "One frame holds a list of 5 million items, a dict of 1 million, a string of 100 MB, an object whose `repr` "
+    "sleeps %g s, properties that sleep, exit and recurse, and, where the libraries are there, an array of 10⁸ items "
+    "and a table of 10⁷ rows. The client asks for the locals twice, for ten items at %d of the list, and expands the "
+    "object with the properties. Then it has the hanging `repr` evaluated and meanwhile asks another thread for "
+    "`1+1`, cancels (dapper only: debugpy never answers the request), has it evaluated again and lets the program go "
+    "on, which is over when the program has ended. Medians of all rounds." % (SLEEP, FAR)
 )
-BARS = {"locals": 100.0, "a page far inside": 20.0, "another thread meanwhile": 100.0, "cancel": 250.0, "going on": 1000.0}
+BARS = {
+    "locals": 100.0, "a page far inside": 20.0, "another thread meanwhile": 100.0, "cancel": 250.0, "going on": 1000.0,
+}
 ROWS = (
     ("locals", "the locals, first time"),
     ("locals again", "the locals, second time"),

@@ -3,14 +3,17 @@ from dapper.protocol.errors import DapError
 
 LATER = object()  #: what a function returns whose answer is sent by somebody else, later
 
-_NAMES = {str: "a string", int: "an integer", bool: "true or false", dict: "an object", list: "a list", float: "a number"}
+_NAMES = {
+    str: "a string", int: "an integer", bool: "true or false", dict: "an object", list: "a list", float: "a number",
+}
 
 
 def answers(command):
     """Mark a function as the one that answers requests with this command.
 
-    It is called with the Session and the Request, on the thread that reads, which must not be kept waiting: what touches
-    the user's objects is handed to a thread of the program (see `work`). It returns the body of the response, or LATER.
+    It is called with the Session and the Request, on the thread that reads, which must not be kept waiting: what
+    touches the user's objects is handed to a thread of the program (see `work`). It returns the body of the response,
+    or LATER.
     """
 
     def mark(function):
@@ -58,7 +61,8 @@ class Request:
         if type(value) is not kind:
             if kind is int and type(value) is float and value == int(value):
                 return int(value)
-            raise self.wrong("%s has to be %s, not %s" % (name, _NAMES[kind], _NAMES.get(type(value), "something else")))
+            found = _NAMES.get(type(value), "something else")
+            raise self.wrong("%s has to be %s, not %s" % (name, _NAMES[kind], found))
         return value
 
     def wrong(self, problem):

@@ -9,6 +9,7 @@ from dapper.adapter.debugger.display import Display
 from dapper.adapter.debugger.originals import monotonic, sleep
 from dapper.adapter.debugger.output import Redirection
 from dapper.adapter.request import LATER, Request
+from dapper.protocol import keys
 from dapper.protocol.channel import BadMessage, BrokenFrame
 from dapper.protocol.errors import DapError, failure, success
 from dapper.protocol.log import Log
@@ -151,12 +152,14 @@ class Session:
 
     def begin(self, request):
         """Start the debugger for a launch or attach request, which is answered when the configuration is done."""
-        config = {key: value for key, value in request.arguments.items() if value is not None}
+        config, remarks = keys.settle(request.arguments)
         self.debugger.configure(config)
         self.display = Display.from_config(config, self.client)
         self._start_request = request.message
         self.state = "starting"
         self.debugger.attach(self.event)
+        for remark in remarks:
+            self._output("console", "dapper: %s\n" % remark)
         self.debugger.start()
         self.send({"type": "event", "event": "capabilities", "body": {"capabilities": here()}})
         self.event("initialized", {})
@@ -165,7 +168,8 @@ class Session:
         """The client has said all it wants before the program runs: answer its launch or attach, and let it run."""
         config = self.debugger.config
         self.send(success(self._start_request))
-        if config.get("redirectOutput") and not (self.is_launch and config.get("console", "internalConsole") == "internalConsole"):
+        piped = self.is_launch and config.get("console", "internalConsole") == "internalConsole"  # the hub has it then
+        if config.get("redirectOutput") and not piped:
             self._redirection.start()
         if config.get("stopOnEntry") and self.is_launch:
             self.debugger.pause_at_entry()

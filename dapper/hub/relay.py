@@ -37,7 +37,7 @@ class Debuggee:
 
         message = self._described(request)
         arguments = message.get("arguments")
-        if message["command"] == "cancel" and type(arguments) is dict and "requestId" in arguments:
+        if message["command"] == "cancel" and type(arguments) is dict and type(arguments.get("requestId")) is int:
             message["arguments"] = dict(arguments, requestId=self._forwarded.get(arguments["requestId"], 0))
         self._forwarded[seq] = self._send(message, answered)
 

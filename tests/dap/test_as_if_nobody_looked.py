@@ -85,7 +85,8 @@ def look_around(s):
 
 def test_the_program_prints_the_same(dap, program):
     prog = program(PROGRAM)
-    alone = subprocess.run([sys.executable, prog.path], stdout=subprocess.PIPE, universal_newlines=True, timeout=60).stdout
+    command = [sys.executable, prog.path]
+    alone = subprocess.run(command, stdout=subprocess.PIPE, universal_newlines=True, timeout=60).stdout
     assert "counts [0, 0, 0]" in alone and "local is None" in alone
     with dap.launch(prog, ["stop"]) as s:
         s.wait_stop("stop")

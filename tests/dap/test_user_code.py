@@ -222,7 +222,8 @@ def test_properties_run_only_when_asked(dap, program):
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no Ctrl-C to send to another process")
 def test_ctrl_c_while_the_program_works_for_the_client_is_the_programs(dap, program):
-    text = ON_MAIN.replace("stand(sys.argv[1])", "try:\n    stand(sys.argv[1])\nexcept KeyboardInterrupt:\n    print('ctrl-c')")
+    guarded = "try:\n    stand(sys.argv[1])\nexcept KeyboardInterrupt:\n    print('ctrl-c')"
+    text = ON_MAIN.replace("stand(sys.argv[1])", guarded)
     with launched(dap, program, text, "Sleeps") as s:
         expression = "print('begun', flush=True) or repr(value)"
         ticket = s.wire.begin("evaluate", {"expression": expression, "frameId": s.stopped.frame, "context": "repl"})

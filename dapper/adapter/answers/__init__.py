@@ -5,7 +5,9 @@ A request is added by adding a function, marked with ``@answers("itsCommand")``,
 import sys
 
 #: In the order in which a session needs them; the first two always.
-FILES = ("life", "breakpoints", "threads", "stack", "values", "sources", "memory", "jumps", "instructions", "data", "own")
+FILES = (
+    "life", "breakpoints", "threads", "stack", "values", "sources", "memory", "jumps", "instructions", "data", "own",
+)
 
 _found = {}
 _unread = list(FILES)

@@ -46,7 +46,8 @@ def write_memory(session, request):
     def run():
         room = max(buffer.size() - offset, 0) if offset >= 0 else 0
         if room < len(data) and not in_part:
-            raise DapError("cannot_set", name="memory", why="there is room for %d bytes there, not %d" % (room, len(data)))
+            why = "there is room for %d bytes there, not %d" % (room, len(data))
+            raise DapError("cannot_set", name="memory", why=why)
         return {"bytesWritten": buffer.write(offset, data)}
 
     return on_owner(

@@ -35,7 +35,8 @@ class Task:
         then: called with the record after a successful answer.
     """
 
-    def __init__(self, session, request, run, record, stands_in=False, limit=None, early=None, early_after=EARLY, then=None):
+    def __init__(self, session, request, run, record, stands_in=False, limit=None, early=None, early_after=EARLY,
+                 then=None):
         self.cancelled = False
         self._session = session
         self._request = request

@@ -133,7 +133,7 @@ class Crew:
         return self.any_standing() or self._runs()
 
     def any_standing(self):
-        """A record to do a job for a thread that can't do its own, or None; an announced one first, a hanging one last."""
+        """A record to do a job for a thread that can't, or None; an announced one first, a hanging one last."""
         standing = [record for record in self if record.stop is not None]
         standing.sort(key=lambda record: (record.hangs, not record.stop.announced, record.id))
         return standing[0] if standing else None

@@ -107,7 +107,7 @@ class Visit:
         return kind is Interrupted
 
     def call_off(self):
-        """Have the user's code end. From another thread, again and again: the code may swallow it, or not listen yet."""
+        """Have the user's code end. From another thread, again and again: it may swallow that, or not listen yet."""
         self.called_off = True
         with self._lock:
             if not self.depth or not _is_theirs(_current_frames().get(self.ident)):
