@@ -108,7 +108,7 @@ cdef class Chain:
 
     cdef Tracer tracer
     cdef Standing next
-    cdef bint shared
+    cdef bint shared, dropped
 
     def __call__(self, frame, event, arg):
         return self.tracer(frame, event, arg)
@@ -119,7 +119,8 @@ cdef class Chain:
         try:
             return call_traced(self.next.function, <PyObject *>self.next.object, frame, what, arg)
         finally:
-            if state.c_traceobj != <PyObject *>self:  # it took itself off, or put another one in its place
+            # It took itself off, or put another one in its place; unless that was us, called by it.
+            if state.c_traceobj != <PyObject *>self and not self.dropped:
                 install(state, tracer)
 
 
@@ -192,6 +193,7 @@ cdef Standing wanted(Standing now, Tracer tracer):
     cdef Chain chain
     if type(now.object) is Chain:
         under = (<Chain>now.object).next
+        (<Chain>now.object).dropped = tracer is None
     elif type(now.object) is Tracer:
         under = Standing.__new__(Standing)
     if tracer is None:

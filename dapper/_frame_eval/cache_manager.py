@@ -65,6 +65,10 @@ class CacheManager:
         entry = self.entry(code)
         entry.derived = dict(entry.derived or (), **{name: (generation, value)})
 
+    def forget(self, code):
+        """Forget a code object that nobody runs any more, and what is derived from it may hold it back."""
+        self.entries.pop(id(code), None)
+
     def drop(self):
         """Forget all that can be derived again. At any moment; it changes speed only."""
         for entry in self.entries.copy().values():

@@ -16,6 +16,7 @@ from dapper._frame_eval.trace_needs import TraceNeeds
 
 _current_frames = sys._current_frames
 _getpid = os.getpid
+_PACKAGE = __name__.partition(".")[0] + "."
 
 
 class InjectedTracingEngine:
@@ -43,6 +44,7 @@ class InjectedTracingEngine:
         self._pid = _getpid()
         self._local = self._on_event  # one object: it is recognised by its identity in f_trace
         self._undecided = {}  # thread → (frame, line, stops, offset): a line told while its probe was yet to run
+        self._raising = {}  # thread → the frame in which the last event was an exception
         tracer = kit.Tracer(self._on_call, self._fault, None, self._local)
         self._needs = TraceNeeds(kit, tracer, self._local, eval_hook, lambda: getattr(port, "hidden", ()))
 
@@ -168,15 +170,14 @@ class InjectedTracingEngine:
         if not self._running:
             return
         self._needs.awaiting.add(ident)
-        if not self._kit.is_shared(ident):
-            frame.f_trace = self._local
         self._needs.trace(ident)
+        self._needs.mark(ident, frame)
 
     def _on_call(self, frame, event, arg):
         ident = get_ident()
         try:
             if event != "call":  # in a thread that another tool traces in Python: f_trace is the other's
-                if frame.f_trace is not self._local:
+                if frame.f_trace is not self._local and not _is_our_own(frame):
                     self._on_event(frame, event, arg)
                 return None
             if not self._running:
@@ -206,16 +207,20 @@ class InjectedTracingEngine:
             needs.settle()
             return None
         needs.busy.add(ident)
+        ended = False
         try:
             if event == "line":
                 self._on_line(frame, ident)
             elif event == "opcode":
                 self._on_opcode(frame, ident)
             elif event == "return":
-                self._on_return(frame, ident, arg)
-            elif event == "exception" and "raises" in needs.everybody:
-                if not self._implants.is_inside(frame):
+                ended = self._on_return(frame, ident, arg)
+            elif event == "exception":
+                self._raising[ident] = frame
+                if "raises" in needs.everybody and not self._implants.is_inside(frame):
                     self._port.on_raise(frame, arg)
+            if event != "exception":
+                self._raising.pop(ident, None)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
         finally:
@@ -224,7 +229,7 @@ class InjectedTracingEngine:
                 self._still_undecided(frame, event, ident)
             else:
                 needs.awaiting.discard(ident)
-            if not needs.is_needed(ident):
+            if ended or not needs.is_needed(ident):
                 needs.settle()
         return None
 
@@ -299,14 +304,17 @@ class InjectedTracingEngine:
         self._needs.awaiting.add(ident)
 
     def _on_return(self, frame, ident, value):
+        """A frame is left, or suspended. Returns whether it was pinned until now."""
         how = leaving(frame)
         if how and self._port.wants(ident) and not self._implants.is_inside(frame):
             self._port.on_leave(frame, value, how == "yield")
-        if how != "yield" and self._needs.unpin(frame):
-            late = self._planting.late.get(id(frame.f_code))
-            if late is not None and late.once:
-                self._kit.keep_tracing(late.code, False)
-                del self._planting.late[id(frame.f_code)]
+        if how == "yield" and self._raising.get(ident) is not frame or not self._needs.unpin(frame):
+            return False
+        late = self._planting.late.get(id(frame.f_code))
+        if late is not None and late.once:
+            self._kit.keep_tracing(late.code, False)
+            del self._planting.late[id(frame.f_code)]
+        return True
 
     def _is_needed(self, frame, late):
         return late is not None or "raises" in self._needs.everybody or self._needs.is_pinned(frame)
@@ -316,3 +324,8 @@ class InjectedTracingEngine:
             return  # the program is at its limit; what we do now must not push it over
         telemetry.record(Reason.ENGINE_FAULT, repr(error))
         self._port.on_fault(error)
+
+
+def _is_our_own(frame):
+    """Whether a frame is the debugger's, at work in a thread of the program."""
+    return str(frame.f_globals.get("__name__")).startswith(_PACKAGE)

@@ -7,6 +7,7 @@ from dapper._frame_eval.telemetry import Reason, telemetry
 
 _CODE = type(compile("", "", "exec"))
 _OPTIMIZED = 1
+_SWEEP_AT = 64
 _SUSPENDS = 0x20 | 0x80 | 0x200  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 
 
@@ -52,6 +53,7 @@ class Planting:
         self._hard = {}  # id(original) → Late
         self._known = {}  # id(original) → weak reference to it, for all code in ...
         self._scanned = set()  # ... these files, or of these names
+        self._sweep_at = _SWEEP_AT
         self._lock = RLock()
 
     @property
@@ -90,6 +92,8 @@ class Planting:
             return False, False
         with self._lock:
             root = self._implants.original_of(root)
+            if len(self._current) + len(self._hard) >= self._sweep_at:
+                self._sweep(selector.caches)
             self._load_inside(root, selector, set())
             if not selector.table.generation_of(root):
                 return False, False
@@ -235,3 +239,25 @@ class Planting:
             wanted = original if implant is None else implant.code
             if constant is not wanted and not self._repointer.swap_constants(code, constant, wanted):
                 telemetry.record(Reason.BYTECODE_INJECTION_FAILED, "%s: its parent keeps the old code" % code.co_name)
+
+    def _sweep(self, caches):
+        """Forget code that nobody can run any more: a program may exec the same text again and again."""
+        living = set()
+        todo = list(Living(self._kit).codes())
+        while todo:
+            code = todo.pop()
+            if id(code) not in living:
+                living.add(id(code))
+                todo += [constant for constant in code.co_consts if type(constant) is _CODE]
+        for key, implant in list(self._current.items()):
+            if key not in living and id(implant.code) not in living:
+                self._repointer.forget(implant.code)
+                implant.retire()
+                caches.forget(implant.original)
+                del self._current[key]
+        for key, late in list(self._hard.items()):
+            if key not in living:
+                caches.forget(late.code)
+                self.late.pop(key, None)
+                del self._hard[key]
+        self._sweep_at = max(_SWEEP_AT, 2 * (len(self._current) + len(self._hard)))

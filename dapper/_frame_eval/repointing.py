@@ -148,6 +148,11 @@ class Repointer:
             self._note([(old, new)])
         return True
 
+    def forget(self, twin):
+        """Nobody has this twin any more, and its original needs not be put back."""
+        with self._lock:
+            self._swapped.pop(id(twin), None)
+
     def forget_inherited(self):
         """In a forked child: no other thread is here that could release the lock."""
         self._lock = RLock()

@@ -94,6 +94,10 @@ class TraceNeeds:
             self._traced.add(ident)
             self._kit.trace_thread(ident, self._tracer)
 
+    def mark(self, ident, frame):
+        """Have a frame that runs on a thread, which is traced, send events."""
+        self._mark(frame, self._kit.is_shared(ident))
+
     def trace_chain(self, ident, frame):
         """Have a frame of a thread and its callers send events."""
         shared = self._kit.is_shared(ident)
