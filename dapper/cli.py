@@ -2,7 +2,8 @@
 import os
 import sys
 
-from dapper.protocol import settings
+from dapper.protocol import keys, settings
+from dapper.protocol.errors import DapError
 
 USAGE = """\
 usage: dapper PROGRAM ...                            debug it in this terminal
@@ -14,7 +15,7 @@ usage: dapper PROGRAM ...                            debug it in this terminal
   --listen [HOST:]PORT         let an editor attach at this port (port 0: any; no host: this machine only)
   --connect [HOST:]PORT        connect to an editor's adapter that waits for the program there
   --wait-for-client            begin when the editor has set its breakpoints
-  --configure-NAME VALUE       subProcess true|false, or qt NAME
+  --configure-NAME VALUE       a default for what the editor does not say: justMyCode false, rules '[...]', subProcess false
   --log-to DIR                 write down what the debugger does; --log-to-stderr: on stderr
   --adapter-access-token TEXT  with --connect: what the adapter demands
   --parent-session-pid PID     with --connect: report this as the parent process
@@ -151,6 +152,8 @@ def parse(words, extra=()):
     if target_kind is None:
         raise Wrong("give a file, -m MODULE or -c CODE")
     if target_kind == "pid":
+        if rest:
+            raise Wrong("nothing may stand behind --pid PID: %s" % rest[0])
         if found.get("wait_for_client"):
             raise Wrong("--wait-for-client makes no sense with --pid: the program runs already")
         target = _number(target)
@@ -202,9 +205,16 @@ def _property(name, value):
         if value.lower() not in ("true", "false"):
             raise Wrong("--configure-subProcess is true or false, not %s" % value)
         return value.lower() == "true"
-    if name != "qt":
-        raise Wrong("there is no property %s to configure; there are qt and subProcess" % name)
-    return value
+    if name == "qt":
+        return value
+    key = keys.TABLE.get(name)
+    if key is None or key.who != "program":
+        there = sorted(one for one, key in keys.TABLE.items() if key.who == "program")
+        raise Wrong("there is no property %s to configure; there are qt, subProcess and %s" % (name, ", ".join(there)))
+    try:
+        return keys.read(name, value)
+    except DapError as error:
+        raise Wrong(str(error)) from None
 
 
 def _number(text):

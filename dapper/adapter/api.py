@@ -3,7 +3,7 @@ import os
 import sys
 
 from dapper.adapter.server import server
-from dapper.protocol import settings, wire
+from dapper.protocol import keys, settings, wire
 from dapper.protocol.errors import DapError
 from dapper.protocol.log import Log
 
@@ -106,12 +106,27 @@ def configure(properties):
     """See dapper.configure."""
     for name, value in properties.items():
         if name not in PROPERTIES:
-            raise ValueError("There is no property %r; there are %s." % (name, ", ".join(sorted(PROPERTIES))))
+            _configure_key(name, value)
+            continue
         kind, choices = PROPERTIES[name]
         if not isinstance(value, kind) or (choices and value not in choices):
             raise ValueError("%s has to be %s, not %r" % (name, " or ".join(choices) if choices else kind.__name__, value))
     if properties.get("subProcess") is False:
         server.unfollow()
+
+
+def _configure_key(name, value):
+    """Make a key of launch and attach the default of this process and those it starts."""
+    key = keys.TABLE.get(name)
+    if key is None or key.who != "program":
+        there = sorted(PROPERTIES) + sorted(one for one, key in keys.TABLE.items() if key.who == "program")
+        raise ValueError("There is no property %r; there are %s." % (name, ", ".join(there)))
+    text = value if isinstance(value, str) else wire.encode(value).decode("ascii")
+    try:
+        keys.read(name, text)
+    except DapError as error:
+        raise ValueError(str(error)) from None
+    _environ[keys.variable_of(name)] = text
 
 
 def log_to(path):

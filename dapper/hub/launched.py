@@ -6,12 +6,13 @@ from dapper.hub.replay import Wishes
 from dapper.hub.spawn import KeptProgram, PipedProgram
 from dapper.hub.targets import SOFT_END, Target
 from dapper.hub.terminal import TerminalProgram
+from dapper.protocol import settings
 from dapper.protocol.errors import DapError, success
 
 LATE_CHILD = 0.5  #: seconds after the program's end in which a child that has just begun may report
 AFTER_EXIT = 0.5  #: seconds a dead process's connection may stay open: something else may hold it
 LAST_WORDS = 1.0  #: seconds a killed program has until we go anyway
-SILENCE = 10.0  #: seconds until we say that a program has not reported yet
+SILENCE = settings.number("DAPPER_PROCESS_SPAWN_TIMEOUT", 10.0)  #: seconds until we say that a program is silent; 0 is never
 
 
 class Launched(Target):
@@ -49,7 +50,8 @@ class Launched(Target):
         self._program = kind(session, self._launch, None if self._launch.no_debug else self._ticket)
         self._program.start(lambda code: session.post(self._program_ended, code), self._failed)
         if not self._launch.no_debug:
-            session.later(SILENCE, self._silent, self._program)
+            if SILENCE:
+                session.later(SILENCE, self._silent, self._program)
 
     def _failed(self, error):
         """It will never start."""

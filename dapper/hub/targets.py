@@ -7,12 +7,13 @@ import socket
 from dapper.hub import door, processes, streams
 from dapper.hub.inject import Injection
 from dapper.hub.obstacles import DAPPER
+from dapper.protocol import settings
 from dapper.protocol.channel import Channel
 from dapper.protocol.errors import DapError
 
-SOFT_END = 5.0  #: seconds a program has to end after `terminate` asked it to
+SOFT_END = settings.number("DAPPER_PROCESS_EXIT_TIMEOUT", 5.0)  #: seconds a program has to end after `terminate` asked it to
 LAST_WORDS = 1.0  #: seconds we wait for the answer of a debuggee that has been told goodbye
-DIAL = 10.0  #: seconds to reach a process that listens, and for its first word
+DIAL = settings.number("DAPPER_CONNECT_TIMEOUT", 10.0)  #: seconds to reach a process that listens, and for its first word
 HINT = 3.0  #: seconds after which we say what an injection waits for
 EXEC_TIME = 2.0  #: seconds from exec until the process reports again
 

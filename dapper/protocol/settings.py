@@ -2,7 +2,7 @@
 
 `doc/configuration.md` is written from the table; so is the test that each is honoured.
 """
-from os import environ as _environ
+from os import environ
 
 TRUE = ("true", "1", "yes", "on")
 FALSE = ("false", "0", "no", "off", "")
@@ -61,7 +61,6 @@ TABLE = {
     # Paths
     "DAPPER_RESOLVE_SYMLINKS": _V("PYDEVD_RESOLVE_SYMLINKS", "truth", "tell the client of a file by its real path"),
     "DAPPER_PATH_MAPPINGS": _V("PATHS_FROM_ECLIPSE_TO_PYTHON", "text", "pathMappings: a JSON list of pairs [local, remote]"),
-    "DAPPER_LOG_PATHS": _V("DEBUG_PYDEVD_PATHS_TRANSLATION", "truth", "write each translation of a path into the log"),
     # Values
     "DAPPER_CONTAINER_INITIAL_EXPANDED_ITEMS": _V("PYDEVD_CONTAINER_INITIAL_EXPANDED_ITEMS", "number",
                                                   "items of a long container shown at once", "100"),
@@ -97,6 +96,8 @@ TABLE = {
     "DAPPER_APPLY_PATCHING_TO_HIDE_THREADS": _V("PYDEVD_APPLY_PATCHING_TO_HIDE_PYDEVD_THREADS", "truth",
                                                 "dapper's one thread is hidden without a patch", unused=True),
     "DAPPER_TRACE_ITSELF": _V("DEBUGPY_TRACE_DEBUGPY", "text", "dapper's own code is never debugged by itself", unused=True),
+    "DAPPER_LOG_PATHS": _V("DEBUG_PYDEVD_PATHS_TRANSLATION", "truth", "the log tells each path with its request",
+                           unused=True),
     "DAPPER_LOG_TIME": _V("PYDEVD_LOG_TIME", "truth", "each line of a log has its time", unused=True),
     "DAPPER_PYQT_MODE": _V("PYDEVD_PYQT_MODE", "text", "threads of Qt are debugged without being told of", unused=True),
     "DAPPER_ATTACH_PREFER_LLDB": _V("PYDEVD_ATTACH_PREFER_LLDB", "truth", "the launch key linuxAttachPreferLldb does it",
@@ -117,11 +118,11 @@ INTERNAL = ("DAPPER_BOOT", "DAPPER_ROOT")
 
 def get(name):
     """The text of a setting, ours before its twins; None where none is set."""
-    value = _environ.get(name)
+    value = environ.get(name)
     if value is not None:
         return value
     for twin in TABLE[name].twins:
-        value = _environ.get(twin)
+        value = environ.get(twin)
         if value is not None:
             return value
     return None
