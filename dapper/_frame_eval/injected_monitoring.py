@@ -8,7 +8,6 @@ from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
 from dapper._frame_eval.repointing import Living, Repointer
 from dapper._frame_eval.selective_tracer import Selector
-from dapper._frame_eval.telemetry import Reason
 
 _CODE = type((lambda: None).__code__)
 _CO_OPTIMIZED = 1
@@ -52,27 +51,42 @@ class InjectedMonitoringEngine(MonitoringEngine):
         codes.update([(number, code) for number, (code, _) in self._planted.items()])
         for code in codes.values():
             self._watch(code)
-        table = self._selector.table
-        if LINE_EVENTS_ARE_FAST_UP_TO is not None or getattr(table, "decides", False):
-            codes.update(self._living(table))
+        codes.update(self._living())
         pairs = []
         for code in codes.values():
             self._plan(code, self._watch(code), pairs)
         self._carry_out(pairs)
 
-    def _living(self, table):
-        """Code that lives in functions, in files with breakpoints: id → code object."""
-        matters = {}
-        todo, found = list(Living(self._kit).codes()), {}
+    def _living(self):
+        """Code in functions that may need probes: id → code object."""
+        found = {}
+        if not getattr(self._selector.table, "decides", False):
+            return found
+        files, seen = {}, set()
+        todo = list(Living(self._kit).codes())
         while todo:
             code = self._implants.original_of(todo.pop())
             name = code.co_filename
-            if name not in matters:
-                matters[name] = table.generation_of(code)
-            if matters[name] and id(code) not in found:
-                found[id(code)] = code
+            if name not in files:
+                files[name] = bool(self._decided_lines(code))
+            if files[name] and id(code) not in seen:
+                seen.add(id(code))
                 todo += [constant for constant in code.co_consts if type(constant) is _CODE]
+                if self._may_need_probes(code):
+                    found[id(code)] = code
         return found
+
+    def _decided_lines(self, code):
+        table = self._selector.table
+        return table.decided_lines(code) if hasattr(table, "decided_lines") else ()
+
+    def _may_need_probes(self, code):
+        """Whether a line with a condition or the like is among those of a code object; cheap."""
+        lines = self._decided_lines(code)
+        if not lines or lines[-1] < code.co_firstlineno:
+            return False
+        own = {line for _, _, line in code.co_lines()}
+        return not own.isdisjoint(lines)
 
     def _meet(self, code):
         """Code starts or goes on that was not met before."""
@@ -80,7 +94,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
             return
         with self._lock:
             interest = self._watch(code)
-            if interest.reason != Reason.NO_BREAKPOINTS_IN_FILE:
+            if self._decided_lines(code):
                 pairs = []
                 if self._kit.replace_const is not None:
                     self._prepare(code)
@@ -93,11 +107,10 @@ class InjectedMonitoringEngine(MonitoringEngine):
         for code in parent.co_consts:
             if type(code) is not _CODE or self._implants.implant_of(code) is not None:
                 continue
-            interest = self._watch(code)
             self._prepare(code)
-            if id(code) in self._planted:
+            if id(code) in self._planted or not self._may_need_probes(code):
                 continue  # its functions have been given the copy already; the constants follow with the next swap
-            implant = self._implants.of(code, interest)
+            implant = self._implants.of(code, self._watch(code))
             if implant is not None and self._repointer.swap_constants(parent, code, implant.code):
                 self._use(code, implant)
 
@@ -147,10 +160,10 @@ class InjectedMonitoringEngine(MonitoringEngine):
                 self._lines.disarm(code)
 
     def _is_worth_it(self, code, line, stops, fast):
-        """Whether a probe at a line is better than its line events."""
-        if LINE_EVENTS_ARE_FAST_UP_TO is not None and line - code.co_firstlineno > LINE_EVENTS_ARE_FAST_UP_TO:
-            return True
-        return fast and any(
+        """Whether a probe at a line is better than its line events: one without a condition stops at the first."""
+        limit = LINE_EVENTS_ARE_FAST_UP_TO
+        deep = limit is not None and line - code.co_firstlineno > limit
+        return (fast or deep) and any(
             one.condition_text is not None or one.counter is not None or one.log is not None
             for one in breakpoints_of(stops)
         )

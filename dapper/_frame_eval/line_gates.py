@@ -23,6 +23,7 @@ class Gates:
         self._kit = kit
         self._port = port
         self._config = config
+        self._events = None, None  # a code object, and its line_entries
 
     def at(self, code, line, stops, action):
         """A Gate before ``action(frame, line)``, or None where only the debugger can decide.
@@ -52,9 +53,17 @@ class Gates:
 
         return self._kit.Gate(act, test, breakpoint.counter_in(self._kit), failed)
 
+    def forget(self):
+        """No more lines of the code object asked about last will be asked about."""
+        self._events = None, None
+
     def _every_event_begins(self, code, line, stops):
         """Whether each event of the line is a new execution of it; else the offset has to be looked at first."""
-        return set(opcodes.line_entries(code).get(line, ())) <= set(stops.entries)
+        known, events = self._events
+        if known is not code:
+            events = opcodes.line_entries(code)
+            self._events = code, events
+        return set(events.get(line, ())) <= set(stops.entries)
 
     def _test(self, code, breakpoint):
         text = breakpoint.condition_text.strip()

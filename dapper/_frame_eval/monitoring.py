@@ -178,6 +178,7 @@ class MonitoringEngine:
         for line, stops in interest.lines.items():
             gate = None if interest.entry else self._gates.at(code, line, stops, self._past_gate)
             actions[line or None] = gate if gate is not None else self._on_stops  # an empty module has a line 0
+        self._gates.forget()
         if interest.entry:
             actions[0] = self._on_entry
             actions[None] = self._on_other_line

@@ -113,20 +113,30 @@ class Table:
         self.functions = tuple(functions)
         self._sources = sources
         self._maps = maps
+        self._decided = {}  # file key → see decided_lines
         self._on_bound = on_bound
+
+    def decided_lines(self, code):
+        """The lines of a code object's file that have conditions, hit counts or log messages, in order."""
+        key = self._sources.key(code.co_filename)
+        found = self._decided.get(key)
+        if found is None:
+            found = self._decided[key] = sorted([
+                one.line or one.requested for one in self.by_key.get(key, ())
+                if one.condition is not None or one.counter is not None or one.log is not None
+            ])
+        return found
 
     @property
     def decides(self):
         """Whether a line has a condition, a hit count or a log message."""
-        return self.logs or any(one.condition is not None or one.counter is not None for one in self._all())
+        found = (one for group in self.by_key.values() for one in group)
+        return any(one.condition is not None or one.counter is not None or one.log is not None for one in found)
 
     @property
     def logs(self):
         """Whether a line has a log message."""
-        return any(one.log is not None for one in self._all())
-
-    def _all(self):
-        return [one for group in self.by_key.values() for one in group]
+        return any(one.log is not None for group in self.by_key.values() for one in group)
 
     def with_file(self, key, breakpoints):
         """A new table with other breakpoints in one file."""
