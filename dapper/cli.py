@@ -11,6 +11,7 @@ usage: dapper PROGRAM ...                            debug it in this terminal
               [--log-to DIR] [--log-to-stderr]
               FILE | -m MODULE | -c CODE  [ARGUMENT ...]
        dapper --listen|--connect [HOST:]PORT --pid PID      the same in a process that runs already
+       dapper doctor [FILE[:LINE]]                          why no session starts, or no breakpoint binds
 
   --listen [HOST:]PORT         let an editor attach at this port (port 0: any; no host: this machine only)
   --connect [HOST:]PORT        connect to an editor's adapter that waits for the program there
@@ -74,6 +75,10 @@ def main(words=None):
         from dapper.adapter.run import main as run_and_report
 
         return run_and_report(words[1:])
+    if words[:1] == ["doctor"] and not os.path.exists("doctor"):
+        from dapper.doctor import main as doctor
+
+        return doctor(words[1:])
     if not for_editors(words):
         from dapper.terminal import main as terminal
 

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "dapper.terminal": {"dapper", "dapper.protocol"},
     "dapper": {"dapper.adapter", "dapper.adapter.debugger", "dapper.cli"},
     "dapper.__main__": {"dapper.cli"},
-    "dapper.cli": {"dapper", "dapper.adapter", "dapper.hub", "dapper.protocol", "dapper.terminal"},
+    "dapper.doctor": {"dapper", "dapper.protocol", "dapper._frame_eval"},
+    "dapper.cli": {"dapper", "dapper.doctor", "dapper.adapter", "dapper.hub", "dapper.protocol", "dapper.terminal"},
 }
 
 #: What a debuggee must not load before it is asked for something: each costs the program's start milliseconds.
