@@ -19,7 +19,7 @@ class Hello(TypedDict):
     token: str
     pid: int
     ppid: int
-    startMethod: Literal["start", "fork", "exec", "connect"]
+    startMethod: Literal["start", "fork", "exec", "connect", "attach", "busy"]
     argv: List[str]
     executable: str
     python: str
@@ -40,16 +40,30 @@ class WaitingForServer(TypedDict):
     port: int
 
 
+class Control(TypedDict):
+    leads: bool
+
+
+class Shared(TypedDict):
+    host: str
+    port: int
+    accessToken: str
+
+
 #: Events beyond the protocol: name → type of the body.
 CUSTOM_EVENTS = {
     "dapperHello": Hello,
     "debugpySockets": Sockets,
     "debugpyWaitingForServer": WaitingForServer,
     "debugpyAttach": Dict[str, Any],
+    "dapperControl": Control,
+    "dapperShared": Shared,
 }
 
 #: Requests beyond the protocol, whatever they carry.
-CUSTOM_REQUESTS = {"dapperTelemetry", "dapperWhoseCode", "debugpySystemInfo", "setDebuggerProperty", "setPydevdSourceMap"}
+CUSTOM_REQUESTS = {
+    "dapperTakeOver", "dapperTelemetry", "dapperWhoseCode", "debugpySystemInfo", "setDebuggerProperty", "setPydevdSourceMap",
+}
 
 #: The protocol leaves these open for more keys.
 OPEN = {"LaunchRequestArguments", "AttachRequestArguments", "Module"}

@@ -5,12 +5,20 @@ import sys
 
 from dapper.adapter.waiting import Away, ready
 from dapper.protocol.channel import Channel
+from dapper.protocol.errors import success
 
 _getpid = os.getpid
 _getppid = os.getppid
 
 listeners = []  #: of the program's own: objects with ``before_send(message)`` and ``after_receive(message)``
 
+
+
+_STANDING = frozenset(("process", "stopped", "continued"))
+
+
+class _SomebodyElse(Exception):
+    """A client that looks on has asked something, while nothing of the other's is half read."""
 
 
 class Listener:
@@ -59,6 +67,10 @@ class Link(Channel):
         self._waker = self._lobby = None
         self._log = None
         self._mail = None  # (descriptor, what to call when it can be read)
+        self._party = None  # once a second client has come
+        self._for_session = []  # requests of clients that look on
+        self._handed = b""  # what had come from a client before it led
+        self._standing = {}  # event → the last one of those that tell how things stand
         self._answered = None  # seq of a request that was answered before we were there
         self._between = False
 
@@ -86,6 +98,17 @@ class Link(Channel):
         if self._answered is not None and message.get("request_seq") == self._answered:
             self._answered = None
             return self._seq
+        if message.get("event") in _STANDING:
+            self._standing[message["event"]] = message
+            if message["event"] == "continued":
+                self._standing.pop("stopped", None)
+        party = self._party
+        if party is not None and not party.route(message):
+            return self._seq
+        return self.send_to_leader(message)
+
+    def send_to_leader(self, message):
+        """Send to the one client, or the one of several that leads."""
         for listener in listeners:
             listener.before_send(message)
         seq = super().send(message)
@@ -96,10 +119,18 @@ class Link(Channel):
     def receive(self):
         """The next message; raises Away too."""
         self._between = not self._pending and not self._unread  # only there may we leave: half a message would be lost
-        message = super().receive()
+        message = self._next()
         if message is None:
+            if self._on_loss is None and self._party is not None and self._party.succeed():
+                return self.receive()
             self._lost()
         else:
+            if self._party is not None and not self._party.knows(message):
+                if self._goes_alone(message):
+                    return self.receive()
+                message = self._party.leads(message)
+                if message is None:
+                    return self.receive()
             if message.get("command") == "disconnect":
                 self._on_loss = None
             self._noticed(message)
@@ -109,22 +140,68 @@ class Link(Channel):
                 self._log.message("from client:", message)
         return message
 
+    def _next(self):
+        while not self._for_session:
+            try:
+                return super().receive()
+            except _SomebodyElse:
+                continue
+        return self._for_session.pop(0)
+
+    def _goes_alone(self, message):
+        """Does the client that leads say goodbye, and another one takes its place?"""
+        if message.get("command") != "disconnect" or (message.get("arguments") or {}).get("terminateDebuggee") is True:
+            return False
+        if not any(seat.start is None for seat in self._party.others):
+            return False
+        self.send_to_leader(success(message))
+        self._on_loss = None
+        return self._party.succeed()
+
+    def standing(self):
+        """The events that tell somebody new how things stand."""
+        return [self._standing[name] for name in ("process", "stopped") if name in self._standing]
+
+    def change_client(self, newcomer, on_loss):
+        """Speak with another client from now on.
+
+        Returns:
+            (socket, bytes not used, messages sent, what its end means) of the one before.
+        """
+        with self._lock:
+            before = self._sock, self._pending, self._seq, self._on_loss
+            self._sock, self._seq, self._on_loss = newcomer.sock, newcomer.sent, on_loss
+            self._write = newcomer.sock.sendall
+            self._pending, self._handed = b"", newcomer.data
+        return before
+
     def drop(self):
         """Close our descriptor only: the connection is our parent's."""
         self._sock.close()
+        if self._party is not None:
+            self._party.drop()
 
     def _receive_some(self, size):
         try:
             self._wait()
+            if self._handed:
+                data, self._handed = self._handed, b""
+                return data
             return self._sock.recv(size)
         except ConnectionError:
+            if self._party is not None:  # another may take its place
+                self._pending = b""
+                return b""
             self._lost()
             raise
 
     def _wait(self):
-        ours = self._sock.fileno()
-        while True:
-            things = [ours]
+        while not self._handed:
+            if self._party is not None and self._party.wants_change and not self._pending:
+                self._party.change()
+                continue
+            ours = self._sock.fileno()
+            things = [ours] + (self._party.things() if self._party is not None else [])
             if self._between and self._waker is not None:
                 things.append(self._waker.source)
             if self._lobby is not None:
@@ -137,10 +214,17 @@ class Link(Channel):
                 mail[1]()
             if self._between and self._waker is not None and self._waker.source in found:
                 raise Away
-            if ours in found:
-                break
             if self._lobby is not None:
                 self._lobby.attend(found, self._join)
+            if self._party is not None:
+                self._for_session += self._party.attend(found)
+                if self._for_session and not self._pending:
+                    raise _SomebodyElse
+            if ours in found:
+                break
+        else:
+            self._between = False
+            return
         self._between = False
         if not found[ours]:  # the program closed what it did not open, as daemons do; that is not the hub's end
             self._on_loss = None
@@ -151,7 +235,15 @@ class Link(Channel):
         return min((seconds for seconds in times if seconds is not None), default=None)
 
     def _join(self, newcomer):
-        return False
+        party = self._party
+        if party is None:
+            from dapper.adapter.party import Party
+
+            party = Party(self)
+        if not party.join(newcomer):
+            return False
+        self._party = party
+        return True
 
     def _lost(self):
         lost, self._on_loss = self._on_loss, None
@@ -159,6 +251,8 @@ class Link(Channel):
             lost()
 
     def _hang_up(self):
+        if self._party is not None:
+            self._party.end()
         try:
             self._sock.shutdown(_socket.SHUT_RDWR)
         except OSError:

@@ -16,6 +16,7 @@ _start_new_thread = _thread.start_new_thread
 _native_id = getattr(_thread, "get_native_id", _thread.get_ident)
 _environ = os.environ
 _getpid = os.getpid
+_urandom = os.urandom
 _sleep = time.sleep
 _time = time.monotonic
 
@@ -232,6 +233,23 @@ class Server:
         if request.get("command") in ("launch", "attach") and self.home is not None:
             if children.unwanted(request.get("arguments")):
                 self.unfollow()
+        if request.get("command") in ("launch", "attach") and type(request.get("arguments")) is dict:
+            if request["arguments"].get("share"):
+                self._share(request["arguments"]["share"])
+
+    def _share(self, share):
+        """Let more clients join: open a port on the loopback, and tell the one that is here what they need."""
+        port = share.get("port") if type(share) is dict else 0
+        token = _urandom(16).hex()
+        try:
+            host, port = self.listen("127.0.0.1", port if type(port) is int else 0, token)
+        except OSError as error:
+            text = "dapper: other clients can't join: %s\n" % error
+            self._link.send({"type": "event", "event": "output", "body": {"category": "important", "output": text}})
+            return
+        self._link.watch(self._waker, self._lobby, self.log)
+        body = {"host": host, "port": port, "accessToken": token}
+        self._link.send({"type": "event", "event": "dapperShared", "body": body})
 
     def let_be(self):
         """Nobody debugs this process; what it starts may still report to the same hub."""

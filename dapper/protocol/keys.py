@@ -75,6 +75,10 @@ TABLE.update(_keys(
     stopAllThreadsOnSuspend="bool: a stop of one thread stops all; true unless said otherwise",
     variablePresentation="object: {all, special, function, class, protected}: group, inline or hide",
     valueLimits="object: {string, innerString, items, innerItems, seconds}: how much of a value is shown",
+    accessToken="text: what a port asks for; see doc/security.md",
+    share="any: let other clients join: true, or {port}; see doc/clients.md",
+    watch="bool: with a client that is there already: look on",
+    takeOver="bool: with a client that is there already: lead in its place",
     frameEval="any: the engine and how it works; see doc/frame-evaluation.md",
 ))
 TABLE.update(_keys(
@@ -84,7 +88,7 @@ TABLE.update(_keys(
         "preLaunchTask", "postDebugTask", "presentation", "successExitCodes", "consoleName", "localRoot", "remoteRoot",
         "debugServer", "debugAdapterPath", "debugAdapterPython", "serverReadyAction", "autoStartBrowser", "windows", "linux",
         "osx", "trace", "timeout", "suppressMultipleSessionWarning", "terminalQuoteCharacter", "processName", "debugOptions",
-        "options", "gevent", "qt", "debugAdapterHost", "frameworks", "token", "accessToken", "django", "jinja", "flask",
+        "options", "gevent", "qt", "debugAdapterHost", "frameworks", "token", "django", "jinja", "flask",
     ), "any: for the client; needs nothing of dapper")
 ))
 TABLE.update(_keys(
