@@ -3,12 +3,16 @@
 The original of a code object has line events as ever, for the frames that run it and for whoever else holds it. Its
 functions, and those made from it later, get a copy with probes. A copy that is out of date has line events, too.
 """
+import os
+from _thread import RLock
+
 from dapper._frame_eval.implants import Implants, breakpoints_of
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
 from dapper._frame_eval.repointing import Living, Repointer
 from dapper._frame_eval.selective_tracer import Selector
 
+_getpid = os.getpid
 _CODE = type((lambda: None).__code__)
 _CO_OPTIMIZED = 1
 
@@ -22,6 +26,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
         super().__init__(port, kit, config)
         self._repointer = Repointer(kit)
         self._implants = None
+        self._pid = _getpid()
         self._planted = {}  # id(original) → (original, Implant)
         self._stale = {}  # id(copy) → (Implant, line → stops), for copies out of use that have line events
         self._follower.inside = self._is_inside
@@ -36,6 +41,9 @@ class InjectedMonitoringEngine(MonitoringEngine):
 
     def stop(self):
         """See MonitoringEngine.stop."""
+        if _getpid() != self._pid:  # a forked child: no other thread is here that could release the locks
+            self._lock = RLock()
+            self._repointer.forget_inherited()
         with self._lock:
             if self._implants is not None:
                 self._implants.close()
