@@ -41,6 +41,13 @@ def test_does_not_stop_at_other_codes(dap, program, wanted):
         s.finish(3)
 
 
+@pytest.mark.parametrize("config", [{"breakOnSystemExitZero": True}, {"debugOptions": ["BreakOnSystemExitZero"]}])
+def test_the_older_spelling(dap, program, config):
+    with dap.launch(program("import sys\nsys.exit()  # @exit\n"), exceptions=["uncaught"], **config) as s:
+        s.wait_stop("exit", reason="exception")
+        s.finish()
+
+
 def test_a_message_always_stops(dap, program):
     prog = program("import sys\nsys.exit('message')  # @exit\n")
     with dap.launch(prog, exceptions=["uncaught"], breakOnSystemExit=[7]) as s:

@@ -3,6 +3,7 @@ import sys
 from _thread import get_ident
 
 from dapper._frame_eval.opcodes import EXIT_MAKES_ITS_EXCEPTION
+from dapper._frame_eval.telemetry import Reason, telemetry
 from dapper.adapter.debugger import landmarks
 from dapper.adapter.debugger.exceptions import Filters, is_noise, passed_before
 from dapper.adapter.debugger.frames import chain, traceback_entries
@@ -67,7 +68,16 @@ class ExceptionStops:
 
     @property
     def _stops_at_exit(self):
-        return self._debugger.config.get("breakOnSystemExit") not in (None, False)
+        return self._exit_codes not in (None, False)
+
+    @property
+    def _exit_codes(self):
+        """What the client says of exits: breakOnSystemExit, or in an older spelling that all of them count."""
+        config = self._debugger.config
+        wanted = config.get("breakOnSystemExit")
+        if wanted is None and "BreakOnSystemExitZero" in (config.get("debugOptions") or ()):
+            return True
+        return True if wanted is None and config.get("breakOnSystemExitZero") is True else wanted
 
     @property
     def _dies_at_raise(self):
@@ -115,7 +125,8 @@ class ExceptionStops:
             return None
         unhandled = filters.on("userUnhandled") and not issubclass(exc_info[0], _ENDS)
         unhandled = unhandled and self._wants("userUnhandled", exc_info, frame)
-        dies = self._dies_at_raise and not issubclass(exc_info[0], SystemExit) and self._wants("uncaught", exc_info, frame)
+        dies = self._dies_at_raise and not issubclass(exc_info[0], SystemExit)
+        dies = dies and self._wants("uncaught", exc_info, frame)
         if not unhandled and not dies:
             return None
         fate = self._fate(frame, exc_info)
@@ -130,7 +141,13 @@ class ExceptionStops:
 
             sources = self._debugger.sources
             self._judge = Judge(sources.is_user, sources.key)
-        fate = self._judge.fate(frame, exc_info)
+        try:
+            fate = self._judge.fate(frame, exc_info)
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:  # boundary: frames and objects of all kinds are looked at; in doubt it does not stop
+            telemetry.record(Reason.ENGINE_FAULT, "who handles %s: %r" % (exc_info[0].__name__, error))
+            return "handled"
         if fate == "elsewhere":
             if len(self._elsewhere) > _MOST_KEPT:
                 self._elsewhere.clear()
@@ -167,7 +184,7 @@ class ExceptionStops:
 
     def _is_last_exit(self, frame, exc_info):
         """Whether the client wants to stop at this SystemExit, and nobody handles it."""
-        if not self.filters.on("uncaught") or not _is_wanted(exc_info[1].code, self._debugger.config["breakOnSystemExit"]):
+        if not self.filters.on("uncaught") or not _is_wanted(exc_info[1].code, self._exit_codes):
             return False
         return self._wants("uncaught", exc_info, frame) and self._fate(frame, exc_info) == "nobody"
 
