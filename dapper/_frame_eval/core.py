@@ -10,7 +10,8 @@ from dapper._frame_eval.telemetry import Reason
 #: What the sources beside this file offer. A build of other sources has another number.
 API = 6
 
-_MODULE = "dapper._frame_eval._frame_evaluator"
+#: The native module.
+NAME = "dapper._frame_eval._frame_evaluator"
 _loaded = None
 
 
@@ -45,14 +46,14 @@ def _load():
     if "free-threading build" in sys.version:
         return None, Reason.FREE_THREADED, "the native core is not proven on free-threaded builds"
     try:
-        __import__(_MODULE)
+        __import__(NAME)
     except ModuleNotFoundError as error:
-        if error.name == _MODULE:
+        if error.name == NAME:
             return None, Reason.CORE_MISSING, ""
         return None, Reason.CORE_BROKEN, str(error)
     except ImportError as error:
         return None, Reason.CORE_BROKEN, str(error)
-    native = sys.modules[_MODULE]
+    native = sys.modules[NAME]
     if native.API != API:
         detail = "it was built from other sources (number %s instead of %s)" % (native.API, API)
         return None, Reason.CORE_BROKEN, detail

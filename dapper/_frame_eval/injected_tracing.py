@@ -44,6 +44,7 @@ class InjectedTracingEngine:
         self._pid = _getpid()
         self._local = self._on_event  # one object: it is recognised by its identity in f_trace
         self._undecided = {}  # thread → (frame, line, stops, offset): a line told while its probe was yet to run
+        self._sent = {}  # thread → (frame, line), where the client has sent it to a line that begins with a probe
         self._raising = {}  # thread → the frame in which the last event was an exception
         tracer = kit.Tracer(self._on_call, self._fault, None, self._local)
         self._needs = TraceNeeds(kit, tracer, self._local, eval_hook, lambda: getattr(port, "hidden", ()))
@@ -169,6 +170,9 @@ class InjectedTracingEngine:
         ident = get_ident()
         if not self._running:
             return
+        if self._sent.get(ident) == (id(frame), plant.line):
+            self._implants.arrive(frame, plant.line)  # the client has sent the thread to this line; it was told so
+            return
         self._needs.awaiting.add(ident)
         self._needs.trace(ident)
         self._needs.mark(ident, frame)
@@ -254,7 +258,7 @@ class InjectedTracingEngine:
             return
         if found or late and late.entry or self._port.wants(ident):
             if not self._implants.is_inside(frame):
-                self._port.on_line(frame, line, found, offset)
+                self._tell(frame, line, ident, found, offset)
         elif not self._is_needed(frame, late):
             frame.f_trace = None
 
@@ -265,9 +269,9 @@ class InjectedTracingEngine:
         if opcodes.LINES_AS_MARKS and stops is None and implant is not None and line in implant.plants:
             self._leave_open(frame, line, ident, None, None)  # another probe follows, that of the first line
         elif breakpoints_of(stops):
-            self._port.on_line(frame, line, stops, None, passed)
+            self._tell(frame, line, ident, stops, None, passed)
         else:
-            self._port.on_line(frame, line, stops)
+            self._tell(frame, line, ident, stops)
 
     def _leave_open(self, frame, line, ident, found, offset):
         """Up to 3.9 a probe has its line: whether a breakpoint stops there is known when it has done its work."""
@@ -283,7 +287,7 @@ class InjectedTracingEngine:
                 frame.f_trace_opcodes = False
                 del self._undecided[ident]
                 _, line, found, offset = undecided
-                self._port.on_line(frame, line, found, offset)
+                self._tell(frame, line, ident, found, offset)
             return
         if implant is not None:
             offset = implant.home(offset)
@@ -294,7 +298,14 @@ class InjectedTracingEngine:
             return  # the jump itself; the next instruction is where it goes
         frame.f_trace_opcodes = False
         if found and any(offset in ways for ways in found.branches.values()):
-            self._port.on_line(frame, line, found, offset)
+            self._tell(frame, line, ident, found, offset)
+
+    def _tell(self, frame, line, ident, stops, offset=None, *passed):
+        before = frame.f_lasti
+        self._sent.pop(ident, None)
+        self._port.on_line(frame, line, stops, offset, *passed)
+        if opcodes.LINES_AS_MARKS and frame.f_lasti != before:
+            self._sent[ident] = id(frame), frame.f_lineno
 
     def _still_undecided(self, frame, event, ident):
         if event != "line" and event != "opcode" or self._undecided[ident][0] is not frame:

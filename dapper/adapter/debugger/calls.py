@@ -1,5 +1,6 @@
 """The calls of a line that have still to be made, for a step into one of them."""
 from dapper._frame_eval import opcodes, opsets
+from dapper._frame_eval.copies import implant_of
 from dapper.adapter.debugger.guards import children, kind
 from dapper.adapter.debugger.stepping import Plan
 
@@ -84,9 +85,11 @@ def targets(frame, statements, text):
         return []
     nodes = []
     _in_order(tree, first, last, nodes, _scope(tree, frame.f_code))
+    implant = implant_of(frame.f_code)
     items = [
         item for item in opcodes.instructions(frame.f_code)
         if item.opcode in _CALLS and item.line is not None and first <= item.line <= last
+        and not (implant is not None and implant.is_probe(item.offset))
     ]
     lines = text.split(b"\n")
     found, seen = [], {}

@@ -1,6 +1,7 @@
 """The local variables of a frame: read them, change them for the running function, forget that they were read."""
 import sys
 
+from dapper._frame_eval import core
 from dapper._frame_eval.opcodes import READ_LOCALS_ARE_COPIED_BACK_ONCE
 from dapper.adapter.debugger.values import is_a, type_of, user_call
 from dapper.adapter.debugger.visits import is_ours
@@ -91,8 +92,9 @@ def forget(frame):
 
 def _traced():
     """The frame of the calling thread that waits for a trace function, which we are in, or None."""
-    if sys.gettrace() is None:
-        return None
+    tracer = sys.gettrace()
+    if tracer is None or type_of(tracer).__module__ == core.NAME:
+        return None  # trace functions in C leave the locals alone
     frame = sys._getframe(1)
     while frame is not None and is_ours(frame):
         frame = frame.f_back
