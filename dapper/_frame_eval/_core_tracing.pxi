@@ -267,10 +267,14 @@ cdef int install_in(dict wishes) except -1:
 
 
 cdef PyThreadState *thread_state(unsigned long ident) noexcept:
+    # Until it runs, a new thread has the ident of the one that starts it (up to 3.11): the oldest is the right one.
     cdef PyThreadState *state = PyInterpreterState_ThreadHead(PyThreadState_Get().interp)
-    while state != NULL and state.thread_id != ident:
+    cdef PyThreadState *found = NULL
+    while state != NULL:
+        if state.thread_id == ident:
+            found = state
         state = PyThreadState_Next(state)
-    return state
+    return found
 
 
 def trace_thread(unsigned long ident, what):
