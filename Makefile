@@ -52,6 +52,6 @@ soak: venv
 	"$(IN)" tools/soak.py $(ARGS)
 
 clean:
-	rm -rf .venv .cache .pytest_cache build dist *.egg-info tests/node/node_modules
+	rm -rf .venv .cache .pytest_cache build dist *.egg-info shim/*.egg-info shim/build tests/node/node_modules
 	find dapper tests tools examples -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f dapper/_frame_eval/_frame_evaluator.c dapper/_frame_eval/*.so

@@ -9,7 +9,6 @@ from dapper.adapter.debugger.display import Display
 from dapper.adapter.debugger.originals import monotonic, sleep
 from dapper.adapter.debugger.output import Redirection
 from dapper.adapter.request import LATER, Request
-from dapper.protocol import keys
 from dapper.protocol.channel import BadMessage, BrokenFrame
 from dapper.protocol.errors import DapError, failure, success
 from dapper.protocol.log import Log
@@ -152,6 +151,8 @@ class Session:
 
     def begin(self, request):
         """Start the debugger for a launch or attach request, which is answered when the configuration is done."""
+        from dapper.protocol import keys  # a process that waits for a client has no need of it
+
         config, remarks = keys.settle(request.arguments)
         self.debugger.configure(config)
         self.display = Display.from_config(config, self.client)

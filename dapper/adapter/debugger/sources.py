@@ -2,7 +2,6 @@
 import os
 import sys
 
-from dapper.adapter.debugger.marks import passes_over
 from dapper.adapter.debugger.originals import is_file as _is_file
 from dapper.adapter.debugger.ownership import Ownership
 from dapper.adapter.debugger.paths import Paths, is_virtual
@@ -124,7 +123,11 @@ class Sources:
 
     def is_steppable(self, code):
         """Whether a step may end in ``code``: the user's, and not marked as one to pass over."""
-        return self.ownership.of(code.co_filename).user and not passes_over(code)
+        if not self.ownership.of(code.co_filename).user:
+            return False
+        from dapper.adapter.debugger.marks import passes_over  # not before the first step
+
+        return not passes_over(code)
 
     def is_shown(self, code):
         """Whether ``code`` is neither the debugger's nor excluded by a rule."""
