@@ -125,6 +125,28 @@ def test_set_while_it_runs_and_taken_away(dap, program):
         s.finish()
 
 
+@needs_monitoring
+def test_beside_a_condition_in_the_same_function(dap, program):
+    """A condition may have been put into the function's own code, where columns have other offsets."""
+    prog = program(
+        """
+        def f(n):
+            a = n  # @conditional
+            b = 1; c = n  # @columns
+            return [x for x in (a, b)]; d = 1
+        for i in range(4):
+            f(i)
+        """
+    )
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        places = [{"line": "conditional", "condition": "n == 2"}, {"line": "columns", "column": 12, "condition": "n > 1"}]
+        s.set_breakpoints(None, places)
+        s.configuration_done()
+        assert s.marks_until_end() == ["conditional", "columns", "columns"]
+
+
 @pytest.mark.skipif(hasattr(sys, "monitoring"), reason="columns work here")
 def test_before_3_12_it_says_so(dap, program):
     prog = program("a = 1; b = 2  # @line\n")

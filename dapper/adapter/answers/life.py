@@ -1,6 +1,7 @@
 """Requests about the session itself: how it begins and ends."""
 import os
 
+from dapper.adapter.debugger.abilities import here
 from dapper.adapter.request import LATER, answers
 from dapper.protocol.capabilities import capabilities
 from dapper.protocol.errors import DapError, success
@@ -14,7 +15,7 @@ def initialize(session, request):
     if form != "path":
         raise DapError("unsupported", what="pathFormat %r" % form, where="; use \"path\"")
     session.meet(request.arguments)
-    return capabilities()
+    return dict(capabilities(), **here())
 
 
 @answers("launch")
