@@ -14,6 +14,7 @@ from dapper.protocol.errors import DapError
 _normcase = os.path.normcase
 _join = os.path.join
 _dirname = os.path.dirname
+_is_link = os.path.islink
 _sep = os.sep
 
 _OURS = _normcase(_realpath(_dirname(_dirname(_dirname(__file__))))) + _sep
@@ -109,7 +110,8 @@ class Ownership:
                 folder, name = os.path.split(_join(self._paths.cwd, self._paths.to_debuggee(place)).rstrip(_sep))
                 if folder not in real:  # kernels send hundreds, in few folders
                     real[folder] = _realpath(folder)
-                self._by_path.setdefault(_normcase(_realpath(_join(real[folder], name))), shown)
+                path = _join(real[folder], name)
+                self._by_path.setdefault(_normcase(_realpath(path) if _is_link(path) else path), shown)
         self._globs = globs
         self._modules = sorted(modules, key=lambda module: -len(module[0]))
 
