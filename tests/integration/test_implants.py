@@ -9,6 +9,7 @@ import pytest
 from dapper.adapter.debugger import binding
 from tests.integration.runs import NAMES, load
 from tests.integration.test_frame_eval_integration import client, unplugged_afterwards  # noqa: F401  fixtures
+from tests.unit.core_kits import run_python
 from tests.wire import DEADLINE
 
 PROGRAM = """
@@ -159,3 +160,43 @@ def test_code_whose_branches_others_count_is_left_alone(client):  # noqa: F811
     finally:
         monitoring.set_local_events(monitoring.COVERAGE_ID, code, 0)
         monitoring.free_tool_id(monitoring.COVERAGE_ID)
+
+
+@pytest.mark.skipif("injection" not in NAMES, reason="no such engine here")
+def test_functions_with_probes_are_pickled_by_value(client):  # noqa: F811
+    cloudpickle = pytest.importorskip("cloudpickle")
+    one = client(PROGRAM, frameEval={"engine": "injection"})
+    space = {"__name__": "__main__"}
+    exec(load(one.program), space)
+    decided(
+        one, ("work", {"condition": "n == -1 and str(n)", "hitCondition": "3"}), ("inner", {"logMessage": "n is {n}"})
+    )
+    data = cloudpickle.dumps(space["work"])
+    assert b"dapper._frame_eval" not in data
+    run_python("import sys; sys.path += %r; import cloudpickle; assert cloudpickle.loads(%r)(5) == 5" % (sys.path, data))
+
+
+@pytest.mark.skipif("injection" not in NAMES, reason="no such engine here")
+@pytest.mark.parametrize("branch", [False, True])
+def test_coverage_sees_the_same(client, branch):  # noqa: F811
+    coverage = pytest.importorskip("coverage")
+    if coverage.Coverage.current() is not None:
+        pytest.skip("these tests are measured themselves")
+
+    def measured(*conditions):
+        one = client(PROGRAM + "\nfor turn in range(4):\n    work(turn)\nlist(numbers(2))\n",
+                     frameEval={"engine": "injection"})
+        measure = coverage.Coverage(data_file=None, branch=branch, config_file=False, include=[one.program.path])
+        measure.start()
+        try:
+            decided(one, *conditions)
+            one.run()
+            assert one.places() == []
+        finally:
+            measure.stop()
+            one.detach()
+        data = measure.get_data()
+        return sorted(data.arcs(one.program.path) or ()), sorted(data.lines(one.program.path))
+
+    plain, probed = measured(), measured(*never(*MARKS))
+    assert plain[1] and plain == probed
