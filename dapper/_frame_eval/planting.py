@@ -74,7 +74,10 @@ class Planting:
             for original in self._concerned(selector):
                 pairs += self._place(original, selector)
             if pairs:
-                self._repointer.swap_all(pairs)
+                codes = None  # what is asked for by name may be made by code that is not
+                if not selector.names:
+                    codes = [code for code in [known() for known in list(self._known.values())] if code is not None]
+                self._repointer.swap_all(pairs, codes)
             return self._find_late(selector)
 
     def load(self, root, selector):

@@ -112,11 +112,12 @@ class Repointer:
         with self._lock:
             return self.swap_all([(twin, original) for original, twin in self._swapped.values()])
 
-    def swap_all(self, pairs):
+    def swap_all(self, pairs, codes=None):
         """Put code objects in the place of others.
 
         Args:
             pairs: (old, new) code objects; an old one may be the twin of an earlier swap.
+            codes: all code objects of their files, if they are known; else they are looked for.
 
         Returns:
             A Reach.
@@ -127,7 +128,7 @@ class Repointer:
             return reach
         with self._lock:
             self._note(wanted.values())
-            self._swap_constants(wanted, reach)
+            self._swap_constants(wanted, Living(self._kit).codes() if codes is None else codes, reach)
             # What another thread made from the old constants meanwhile is there now; from here on none is made.
             for function in self._kit.functions_with(_all_objects(), [old for old, _ in wanted.values()]):
                 pair = wanted.get(id(function.__code__))
@@ -167,9 +168,9 @@ class Repointer:
         for old, _ in pairs:
             self._swapped.pop(id(old), None)
 
-    def _swap_constants(self, wanted, reach):
+    def _swap_constants(self, wanted, codes, reach):
         files = {old.co_filename for old, _ in wanted.values()}
-        todo = [code for code in Living(self._kit).codes() if code.co_filename in files]
+        todo = [code for code in codes if code.co_filename in files]
         for pair in self._swapped.values():  # nobody may have the original now, but it will be put back
             todo += pair
         seen = set()

@@ -126,6 +126,7 @@ def test_every_cache_dropped_between_any_two_stops(prog, expected, engine):
         assert meet(prog, engine, MARKS, drop).met == expected, drop_at
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("engine", NAMES)
 def test_every_cache_dropped_between_any_two_actions(prog, engine):
     """Runs, changes of breakpoints, restarts of the engine: what was seen before is found again after a drop."""
