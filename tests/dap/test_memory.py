@@ -4,6 +4,8 @@ import base64
 
 import pytest
 
+from tests.processes import poll
+
 PROGRAM = """
 import array
 
@@ -198,7 +200,12 @@ def test_threads_are_ended(dap, program):
         assert s.wire.refused("terminateThreads", {"threadIds": [numbers["MainThread"]]}).message
         s.wire.request("terminateThreads", {"threadIds": [stop.thread, numbers["runs"]]})
         s.stopped = None
-        s.wire.wait_for_event("thread", lambda body: body["reason"] == "exited" or s.wire.peek("terminated"))
-        s.wire.begin("continue", {"threadId": numbers["MainThread"]})  # it stands, or still waits for the two
+
+        def ended():
+            if s.wire.peek("terminated"):
+                return True
+            s.wire.begin("continue", {"threadId": numbers["MainThread"]})  # it may have come to stand meanwhile
+
+        poll(ended, "the end of the program")
         s.finish()
         assert "ended ['runs', 'stands']" in s.output("stdout")
