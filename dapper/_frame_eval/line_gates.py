@@ -23,7 +23,7 @@ class Gates:
         self._kit = kit
         self._port = port
         self._config = config
-        self._events = None, None  # a code object, and its line_entries
+        self._events = None, None  # a code object, and its line_marks
 
     def at(self, code, line, stops, action):
         """A Gate before ``action(frame, line)``, or None where only the debugger can decide.
@@ -61,7 +61,7 @@ class Gates:
         """Whether each event of the line is a new execution of it; else the offset has to be looked at first."""
         known, events = self._events
         if known is not code:
-            events = opcodes.line_entries(code)
+            events = opcodes.line_marks(code)
             self._events = code, events
         return set(events.get(line, ())) <= set(stops.entries)
 

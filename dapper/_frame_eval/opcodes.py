@@ -170,6 +170,27 @@ def line_entries(code):
     return {line: _offsets(found, numbers) for line, numbers in found.entries().items()}
 
 
+def line_marks(code):
+    """Line → offsets at which sys.monitoring may tell it; more than `line_entries`, echoes included."""
+    found = instructions(code)
+    index = {item.offset: item for item in found}
+    marks = set()
+    before = None
+    for item in found:
+        if item.line != before:
+            marks.add(item.offset)
+        before = item.line
+        if item.target is not None:
+            marks.add(item.target)
+    marks.update(handler for _, _, handler, _, _ in tables.decode_exceptions(code.co_exceptiontable))
+    lines = {}
+    for offset in marks:
+        item = index.get(offset)
+        if item is not None and item.line is not None and item.opcode not in NO_LINE_EVENT:
+            lines.setdefault(item.line, set()).add(offset)
+    return lines
+
+
 def statement_entries(code, spans):
     """Where a line is executed anew, as opposed to returned to within one execution of its statement.
 

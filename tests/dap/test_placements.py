@@ -44,8 +44,15 @@ for name, path in json.load(open("names.json", encoding="utf-8")):
 """
 
 
-def run_corpus(dap, folder):
+#: what the breakpoints say beside their lines; the second is decided in the code itself where an engine can
+DECIDED = {"plain": {}, "decided": {"condition": "1 == 1", "hitCondition": ">=1"}}
+
+
+def run_corpus(dap, folder, more):
     """Run all placements in one session.
+
+    Args:
+        more: what each breakpoint says beside its line.
 
     Returns:
         Placement name → list of the marks stopped at.
@@ -73,7 +80,7 @@ def run_corpus(dap, folder):
         session.initialize()
         session.launch(program, cwd=program.folder)
         for path, wanted in lines.items():
-            session.set_breakpoints(path, wanted)
+            session.set_breakpoints(path, [dict(more, line=line) for line in wanted])
         session.configuration_done()
         for path, line in session.places_until_end():
             name, mark = places.get((path, line), ("?", "%s:%d" % (path, line)))
@@ -84,19 +91,20 @@ def run_corpus(dap, folder):
 
 @pytest.fixture(scope="module")
 def runs():
-    """Engine name → what its run of the corpus gave, or how it failed."""
+    """(engine name, key of DECIDED) → what its run of the corpus gave, or how it failed."""
     return {}
 
 
-@pytest.fixture
-def hits(dap, runs, tmp_path_factory):
+@pytest.fixture(params=DECIDED)
+def hits(request, dap, runs, tmp_path_factory):
     """Placement name → marks stopped at, on one engine."""
-    if dap.engine not in runs:
-        runs[dap.engine] = "the run of the corpus failed before"
-        runs[dap.engine] = run_corpus(dap, tmp_path_factory.mktemp("corpus"))
-    if isinstance(runs[dap.engine], str):
-        pytest.fail(runs[dap.engine])
-    return runs[dap.engine]
+    key = dap.engine, request.param
+    if key not in runs:
+        runs[key] = "the run of the corpus failed before"
+        runs[key] = run_corpus(dap, tmp_path_factory.mktemp("corpus"), DECIDED[request.param])
+    if isinstance(runs[key], str):
+        pytest.fail(runs[key])
+    return runs[key]
 
 
 @pytest.mark.parametrize("placement", HERE, ids=lambda placement: placement.name.replace(" ", "-"))
