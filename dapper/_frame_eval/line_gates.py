@@ -34,7 +34,7 @@ class Gates:
         if len(breakpoints) != 1 or stops.loops or stops.branches:
             return None
         breakpoint, = breakpoints
-        if breakpoint.condition_text is None and breakpoint.counter is None:
+        if breakpoint.condition_text is None and breakpoint.counter is None and breakpoint.log is None:
             return None
         if not self._every_event_begins(code, line, stops):
             return None

@@ -37,7 +37,8 @@ class Logs:
 
     def put(self, breakpoint, code, text, line):
         """Take a message; it ends with a line end."""
-        self._use()
+        if self._ring is None:
+            self._use()
         self._ring.put(self._place(code, line or breakpoint.line), text)
 
     def flush(self):
