@@ -71,6 +71,22 @@ end = 1  # @end
 """
 
 
+SLOTS = """
+class Slotted:
+    __slots__ = ("n",)
+
+def change(slotted):
+    slotted.n = 1  # @first
+    slotted.n = 2; x = 1  # @second
+    del slotted.n  # @third
+
+slotted = Slotted()
+ready = 1  # @ready
+change(Slotted())
+change(slotted)
+"""
+
+
 def info(s, name, **more):
     return s.wire.request("dataBreakpointInfo", dict({"name": name, "frameId": s.stopped.frame}, **more))
 
@@ -193,8 +209,29 @@ def test_local_variable_of_one_call(dap, program):
         assert ended and not ended[-1]["verified"] and "over" in ended[-1]["message"]
 
 
+def test_slots(dap, program):
+    with dap.launch(program(SLOTS), ["ready"]) as s:
+        s.wait_stop("ready")
+        watch(s, "slotted.n")
+        assert changes(s) == [("first", "slotted.n: nothing → 1"), ("second", "slotted.n: 1 → 2"),
+                              ("third", "slotted.n: 2 → nothing")]
+
+
+@pytest.mark.skipif(hasattr(core.load()[0], "DictWatch"), reason="the native core does this")
+def test_without_the_core_statements_are_watched(dap, program):
+    with dap.launch(program(TEXT), ["ready"]) as s:
+        s.wait_stop("ready")
+        assert "setattr" in info(s, "box.n")["description"]
+        watch(s, "box.n", "total")
+        assert changes(s) == [
+            ("attribute", "box.n: 1 → 2"),
+            ("delete", "box.n: 3 → nothing"),
+            ("global", "total: 0 → 1"),
+        ]
+
+
 @pytest.mark.parametrize(
-    "name, why", [("slotted.n", "slot"), ("slotted.made", "property"), ("items[0]", "list"), ("1 + 1", "no variable")]
+    "name, why", [("slotted.made", "property"), ("items[0]", "list"), ("1 + 1", "no variable")]
 )
 def test_what_cannot_be_watched_says_why(dap, program, name, why):
     with dap.launch(program(TEXT), ["ready"]) as s:

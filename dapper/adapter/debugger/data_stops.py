@@ -101,19 +101,19 @@ class DataStops:
 
     @property
     def selects(self):
-        """Whether local variables are watched."""
-        return any(isinstance(target, data_targets.LocalTarget) for _, target in self._active)
+        """Whether something is watched by single instructions."""
+        return any(not isinstance(target, data_targets.DictTarget) for _, target in self._active)
 
     def offsets(self, code):
         """The instructions of a code object to be told of."""
         found = set()
-        for target in self._locals():
-            if target.frame is not None and target.frame.f_code is code:
-                found |= target.offsets()
+        for _, target in self._active:
+            if isinstance(target, data_targets.SiteTarget):
+                found = found.union(*target.places(code))
+            elif isinstance(target, data_targets.LocalTarget):
+                if target.frame is not None and target.frame.f_code is code:
+                    found |= target.offsets()
         return found
-
-    def _locals(self):
-        return [target for _, target in self._active if isinstance(target, data_targets.LocalTarget)]
 
     def forget(self, ident):
         """What a thread has changed by order of the client is no stop."""
@@ -124,6 +124,7 @@ class DataStops:
         """A thread is before an instruction; did the one before change something? Whether it stood here."""
         found = self._take(get_ident())
         found += self._changed_local(frame, offset)
+        found += self._changed_at_site(get_ident(), frame, offset)
         told, hit, line, shown = [], [], frame.f_lineno, {}
         for target, old, new, where in found:
             for breakpoint in [breakpoint for breakpoint, watched in self._active if watched is target]:
@@ -163,6 +164,20 @@ class DataStops:
                 target.before = target.value(), frame.f_lineno
             elif offset in target.returns:
                 self._over(breakpoint, target)
+        return found
+
+    def _changed_at_site(self, ident, frame, offset):
+        found = []
+        for _, target in self._active:
+            if isinstance(target, data_targets.SiteTarget):
+                stores, behind = target.places(frame.f_code)
+                if offset in behind and ident in target.before:
+                    old, line = target.before.pop(ident)
+                    new = target.read()
+                    if new is not old:
+                        found.append((target, old, new, line))
+                if offset in stores:
+                    target.before[ident] = target.read(), frame.f_lineno
         return found
 
     def _over(self, breakpoint, target):

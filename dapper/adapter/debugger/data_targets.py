@@ -4,12 +4,14 @@ from dapper.adapter.debugger import frame_locals, inside, trees
 from dapper.adapter.debugger.items import ValueItem
 from dapper.adapter.debugger.values import (
     MISSING,
+    MemberType,
     ModuleType,
     instance_dict,
     is_a,
     module_dict,
     namespace_of,
     proxied,
+    stored,
     type_attribute,
     type_name,
     type_of,
@@ -92,6 +94,60 @@ class LocalTarget:
         return found
 
 
+class SiteTarget:
+    """What is stored under a name, watched at every instruction of the program that stores under such a name.
+
+    Args:
+        name: as the user knows it.
+        stored: the name in the instructions.
+        opcodes_: those that store or delete it.
+        read: ``read()`` gives its value now, or MISSING, and runs no code of the program.
+    """
+
+    why_gone = None
+
+    def __init__(self, name, stored_as, opcodes_, read):
+        self.name = name
+        self.description = name + "; changes by statements of the program are seen, not those by setattr() and the like"
+        self.read = read
+        self.before = {}  # thread → (value, line) while an instruction that may change it is under way
+        self._stored_as = stored_as
+        self._opcodes = opcodes_
+        self._found = {}  # id(code) → (code, offsets that store, offsets behind)
+
+    def watch(self, on):
+        self.before, self._found = {}, {}
+
+    def end(self):
+        """Never watch it again."""
+        self._found = {}
+
+    def places(self, code):
+        """(offsets of the instructions that may change it, those behind)"""
+        found = self._found.get(id(code))
+        if found is None:
+            stores = [
+                item for item in opcodes.instructions(code)
+                if item.opcode in self._opcodes and code.co_names[item.arg] == self._stored_as
+            ]
+            places = {item.offset for item in stores}, {item.offset + item.size for item in stores}
+            found = self._found[id(code)] = code, places
+        return found[1]
+
+
+_SETATTR = type_attribute(object, "__setattr__")
+_ATTRIBUTES = opsets.named("STORE_ATTR", "DELETE_ATTR")
+_GLOBALS = opsets.named("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME")
+
+
+def _dict_or_sites(name, space, key, describes, make_key, opcodes_):
+    """A target for a dictionary's key that statements store under a name: without the native core, watch those."""
+    try:
+        return DictTarget(name, make_key(space, key), describes)
+    except DapError:
+        return SiteTarget(name, key, opcodes_, lambda: dict.get(space, key, MISSING))
+
+
 def _stores(code, item, name):
     if item.opcode in _STORES:
         return code._varname_from_oparg(item.arg) == name
@@ -169,7 +225,7 @@ def _of_name(name, frame, make_key, local):
     if type_of(space) is not dict or name not in space and name not in frame.f_globals:
         raise DapError("cannot_watch", name=name, why="there is no such variable")
     describes = "a global variable" if space is frame.f_globals else "a name of the class"
-    return DictTarget(name, make_key(space, name), describes)
+    return _dict_or_sites(name, space, name, describes, make_key, _GLOBALS)
 
 
 def _of_attribute(owner, name, shown, make_key):
@@ -179,13 +235,14 @@ def _of_attribute(owner, name, shown, make_key):
         return DictTarget(shown, make_key(proxied(namespace_of(owner)), name), "an attribute of this class itself")
     held = type_attribute(type_of(owner), name)
     if held is not MISSING and type_attribute(type_of(held), "__set__") is not MISSING:
-        kind = type_name(type_of(held))
-        what = "a slot" if kind == "member_descriptor" else "computed (%s)" % kind
-        raise DapError("cannot_watch", name=shown, why="it is %s, which tells nobody of its changes" % what)
+        if type_of(held) is MemberType and type_attribute(type_of(owner), "__setattr__") is _SETATTR:
+            return SiteTarget(shown, name, _ATTRIBUTES, lambda: stored(owner, name))
+        why = "it is computed (%s), which tells nobody of its changes" % type_name(type_of(held))
+        raise DapError("cannot_watch", name=shown, why=why)
     facts = instance_dict(owner)
     if not is_a(facts, dict):
         raise DapError("cannot_watch", name=shown, why="its object has no dictionary of attributes")
-    return DictTarget(shown, make_key(facts, name), "an attribute of this object alone")
+    return _dict_or_sites(shown, facts, name, "an attribute of this object alone", make_key, _ATTRIBUTES)
 
 
 def _of_item(owner, key, shown, make_key):
