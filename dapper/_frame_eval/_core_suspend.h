@@ -59,7 +59,7 @@ static PyObject *core_eval(CORE_EVAL_PARAMETERS)
     PyObject *result, *object;
     core_frame *caller;
     int ours, suspended, stays;
-    if (core_replaced != NULL && state == core_replacing_thread && !throwing) {
+    if (core_replaced != NULL && state == core_replacing_thread && !throwing && !state->tracing) {
         result = core_evaluate_instead(frame);
         if (result != NULL || PyErr_Occurred()) {
             return result;

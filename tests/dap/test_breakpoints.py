@@ -331,3 +331,13 @@ def test_the_builtin(dap, program):
         assert stop.mark in ("call", "after")
         assert stop.names[:2] == ["f", "<module>"]
         s.finish()
+
+
+def test_a_line_of_the_module_is_hit_after_a_stop_at_its_entry(dap, program):
+    """The stop at the entry has everything traced while the module's code is about to be run."""
+    prog = program("import sys\n\nx = 1  # @x\n")
+    with dap.launch(prog, ["x"], stopOnEntry=True) as s:
+        s.wait_stop(reason="entry")
+        s.continue_()
+        s.wait_stop("x")
+        s.finish()

@@ -152,7 +152,8 @@ The program ended with exit code 0.
 
 def test_a_function_breakpoint_is_hit_at_the_first_line(sitting):
     seen = sitting(SHOP, "b Order.total\nb book, len(order.lines) == 1\nc\nc\nc\nc\n")
-    stops = [line for line in seen.text.split("\n") if line.startswith("Breakpoint") or line.startswith("> ")]
+    text = re.sub(r"at prog\.py:\d+ \((.*)\)", r"at \1", seen.text)  # some engines know the place at once
+    stops = [line for line in text.split("\n") if line.startswith("Breakpoint") or line.startswith("> ")]
     total = "> prog.py(6)%stotal()" % CLASS
     assert stops == [
         "> prog.py(1)<module>()",
