@@ -24,6 +24,13 @@ __all__ = [
 ]
 
 
+def _load_unpatched():
+    if "gevent.monkey" in sys.modules and "dapper.adapter.server" not in sys.modules:
+        from dapper.adapter.patched import load
+
+        load()
+
+
 def listen(endpoint, *, in_process_debug_adapter=True):
     """Let a client find this process at a port; the program runs on.
 
@@ -38,6 +45,7 @@ def listen(endpoint, *, in_process_debug_adapter=True):
         ValueError: this is no endpoint.
         RuntimeError: the port can't be opened.
     """
+    _load_unpatched()
     from dapper.adapter import api
 
     return api.listen(endpoint)
@@ -65,6 +73,7 @@ def connect(endpoint, *, access_token=None, parent_session_pid=None):
         ValueError: this is no endpoint.
         RuntimeError: nobody waits there, or this process listens or is connected already.
     """
+    _load_unpatched()
     from dapper.adapter import api
 
     return api.connect(endpoint, access_token, parent_session_pid)

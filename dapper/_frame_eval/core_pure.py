@@ -226,6 +226,8 @@ class LineTable:
         return result if result is DISABLE else None
 
     def _meet(self, code):
+        if ref is None:
+            return  # the interpreter is about to end, and has taken this module's names
         known = self._skipped.get(code.co_filename)
         if known is not None:
             if len(known) >= 64 and len(known) & (len(known) - 1) == 0:

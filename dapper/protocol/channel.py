@@ -2,7 +2,7 @@
 
 Source of the framing: the Debug Adapter Protocol overview, "Base protocol".
 """
-import _thread
+from _thread import allocate_lock
 
 from dapper.protocol import wire
 
@@ -36,7 +36,7 @@ class Channel:
         self._pending = b""
         self._unread = []
         self._seq = 0
-        self._lock = _thread.allocate_lock()
+        self._lock = allocate_lock()
         self._closed = False
 
     @classmethod

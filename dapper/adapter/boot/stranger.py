@@ -1,7 +1,7 @@
 """Runs in a process that was not started with us, with ``ORDER`` among its names: load dapper and do what it says.
 
-``ORDER``: ``package``, the folder of dapper; ``ticket``, or ``host`` and ``port``: see server.follow_order; ``mark``, or not:
-the folder where a file ``mark`` is to say how it went: nothing, or why not. Leaves no name and no folder behind; what goes wrong is told on the process's stderr.
+``ORDER``: ``package``, the folder of dapper; ``ticket``, or ``host`` and ``port``: see server.follow_order; ``mark``,
+or not: the folder where a file ``mark`` is to say how it went: nothing, or why not. Leaves no name and no folder behind; what goes wrong is told on the process's stderr.
 """
 import os
 import sys
@@ -33,6 +33,10 @@ _writes = sys.dont_write_bytecode
 sys.dont_write_bytecode = True  # the process may be another user's: no file of ours becomes theirs
 try:
     _load(ORDER["package"])  # noqa: F821
+    if "gevent.monkey" in sys.modules and "dapper.adapter.server" not in sys.modules:
+        from dapper.adapter.patched import load
+
+        load()
     from dapper.adapter.server import follow_order
 
     follow_order(ORDER)  # noqa: F821

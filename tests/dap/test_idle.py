@@ -1,0 +1,60 @@
+"""A program that listens and that nobody debugs runs as fast as without us: nothing in the interpreter is switched on."""
+
+import pytest
+
+from tests.client import DapClient
+from tests.dap.test_attach import listening
+from tests.processes import poll
+
+PROGRAM = """
+import sys, threading, time
+import dapper
+
+def work(n):
+    return n + 1
+
+def seconds():
+    best = 9
+    for _ in range(15):
+        began = time.perf_counter()
+        for n in range(20000):
+            work(n)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+def state():
+    monitoring = getattr(sys, "monitoring", None)
+    tools = [(n, monitoring.get_tool(n)) for n in range(6)] if monitoring else []
+    events = [monitoring.get_events(n) for n, name in tools if name]
+    return sys.gettrace(), threading._trace_hook, sys.getprofile(), tools, events, work.__code__
+
+plain, before = seconds(), state()
+dapper.listen(int(sys.argv[1]))
+print("listening", flush=True)
+print(seconds() / plain, state() == before, flush=True)
+go = []
+while not go:
+    time.sleep(0.01)  # @wait
+while dapper.is_client_connected():
+    time.sleep(0.01)
+print(seconds() / plain, state() == before, flush=True)
+"""
+
+
+@pytest.mark.timeout(120)
+def test_listening_costs_nothing_before_and_after_a_client(engine, program):
+    prog = program(PROGRAM)
+    with listening(prog) as process:
+        poll(lambda: process.text().count("\n") == 2, "the time without a client")
+        with DapClient.dial(process.port, prog, engine.name) as s:
+            s.initialize()
+            s.attach()
+            s.set_breakpoints(None, ["wait"])
+            s.configuration_done()
+            s.wait_stop("wait")
+            s.evaluate("go.append(1)", "repl")
+            s.wire.request("disconnect", {})
+        assert process.wait() == 0
+        lines = [line.split() for line in process.text().splitlines()[1:]]
+        assert [same for _, same in lines] == ["True", "True"]
+        assert all(float(ratio) < 1.15 for ratio, _ in lines), lines  # 1.00, and what else this machine does
