@@ -1,4 +1,4 @@
-"""gevent without an environment variable: greenlets are stopped and stepped through. Skipped where it is not installed."""
+"""gevent without an environment variable: greenlets are stopped and stepped through. Skipped where it is not there."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A program that listens and that nobody debugs runs as fast as without us: nothing in the interpreter is switched on."""
+"""A program that listens and that nobody debugs runs as fast as without us: nothing of Python's is switched on."""
 
 import pytest
 

@@ -1,7 +1,8 @@
 """Runs in a process that was not started with us, with ``ORDER`` among its names: load dapper and do what it says.
 
-``ORDER``: ``package``, the folder of dapper; ``ticket``, or ``host`` and ``port``: see server.follow_order; ``mark``,
-or not: the folder where a file ``mark`` is to say how it went: nothing, or why not. Leaves no name and no folder behind; what goes wrong is told on the process's stderr.
+``ORDER`` has ``package``, the folder of dapper; and ``ticket``, or ``host`` and ``port``: see server.follow_order. With
+``mark``, a folder, a file ``mark`` there is to say how it went: nothing, or why not. Leaves no name and no folder behind;
+what goes wrong is told on the process's stderr.
 """
 import os
 import sys
