@@ -15,7 +15,7 @@ except ImportError:  # an interpreter without signals
     _signal = None
 
 _current_frames = sys._current_frames
-_OURS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+_OURS = __file__.rsplit(os.sep, 3)[0] + os.sep  # loaded late: the program may have replaced os.path by then
 
 #: Signals that do nothing by default, so that one too many does no harm.
 _SIGNALS = [getattr(_signal, name) for name in ("SIGURG", "SIGWINCH") if hasattr(_signal, name)]
