@@ -135,6 +135,32 @@ def test_where_values_were_defined(at):
     assert at.wire.refused("locations", {"locationReference": at.scopes()["Locals"]["variablesReference"]}).message
 
 
+def test_where_variables_get_their_first_value(dap, program):
+    prog = program(
+        """
+        def f(first, *rest, key=1, **more):  # @def
+            local = 1  # @local
+            for index, item in enumerate([1]):  # @for
+                local = 2
+            shared = 3  # @shared
+            def inner():
+                return shared
+            return inner()  # @stop
+        f(0)
+        """
+    )
+    with dap.launch(prog, ["stop"]) as s:
+        s.wait_stop("stop")
+        found = s.locals()
+        if "inner" not in found:  # with the functions
+            found.update(s.variables(found["function variables"]["variablesReference"]))
+        marks = {"first": "def", "rest": "def", "key": "def", "more": "def", "local": "local", "index": "for"}
+        for name, mark in dict(marks, item="for", shared="shared").items():
+            body = s.wire.request("locations", {"locationReference": found[name]["declarationLocationReference"]})
+            assert (body["source"]["path"], body["line"]) == (prog.path, prog.line(mark)), name
+        s.finish()
+
+
 def test_completions_of_keys(at):
     at.evaluate("table = {'one': 1, 'other': 2}", "repl")
     text = "table['o"
@@ -173,8 +199,10 @@ def test_threads_are_ended(dap, program):
     prog = program(
         """
         import threading, time
-        ended = []
+        ended, begun = [], []
         def stands():
+            while not begun:
+                time.sleep(0.001)
             try:
                 x = 1  # @stop
                 x = 2
@@ -183,6 +211,7 @@ def test_threads_are_ended(dap, program):
         def runs():
             try:
                 while True:
+                    begun.append(1)
                     time.sleep(0.01)
             finally:
                 ended.append("runs")

@@ -4,7 +4,7 @@ from keyword import iskeyword
 from dapper.adapter.debugger.originals import monotonic
 from dapper.adapter.debugger.groups import Group, grouped
 from dapper.adapter.debugger.kinds import view_of
-from dapper.adapter.debugger.locations import Definition, has_definition
+from dapper.adapter.debugger.locations import Declaration, Definition, has_definition
 from dapper.adapter.debugger.members import Lazy, hidden_names, is_function, member, members, tells_more
 from dapper.adapter.debugger.memory import Buffer, is_buffer
 from dapper.adapter.debugger.texts import Text, cut
@@ -81,6 +81,9 @@ class Look:
             else:
                 name = path[0] + expression + path[1] if type_of(path) is tuple else expression + path
             entry = self.entry(child.name, child.value, name, 0, child.attributes, child.kind)
+            if child.declared is not None:
+                place = Declaration(child.declared, child.name)
+                entry["declarationLocationReference"] = self.handles.give(place)
             if child.rename is not None:
                 self._pending.append((entry, child, None))
             return entry

@@ -58,6 +58,42 @@ class Definition:
         return (code.co_filename, code.co_firstlineno) if type_of(code) is CodeType else None
 
 
+class Declaration:
+    """The place where a local variable gets its first value, as the code is written.
+
+    Args:
+        code: of the function, class body or module.
+        name: of the variable.
+    """
+
+    __slots__ = ("_code", "_name")
+
+    def __init__(self, code, name):
+        self._code = code
+        self._name = name
+
+    def find(self):
+        """(path in the debuggee, line), or None."""
+        code, name = self._code, self._name
+        count = code.co_argcount + code.co_kwonlyargcount
+        count += bool(code.co_flags & _VARARGS) + bool(code.co_flags & _KEYWORDS)
+        if name in code.co_varnames[:count]:
+            return code.co_filename, code.co_firstlineno
+        from dis import findlinestarts, get_instructions  # 3 ms, and only when somebody asks
+
+        starts, line = dict(findlinestarts(code)), code.co_firstlineno
+        for instruction in get_instructions(code):
+            line = starts.get(instruction.offset, line)
+            if instruction.opname.startswith("STORE_"):
+                stored = instruction.argval
+                if stored == name or type_of(stored) is tuple and name in stored:  # two in one, since 3.13
+                    return code.co_filename, line or code.co_firstlineno
+        return None
+
+
+_VARARGS, _KEYWORDS = 0x4, 0x8  # inspect.CO_VARARGS, CO_VARKEYWORDS
+
+
 def _first_function(cls):
     """The first function written in the body of a class."""
     for held in namespace_of(cls).values():

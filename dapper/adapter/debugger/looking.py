@@ -9,7 +9,7 @@ from dapper.adapter.debugger import evaluate as evaluating
 from dapper.adapter.debugger import exception_info as exceptions
 from dapper.adapter.debugger import variables as showing
 from dapper.adapter.debugger.frames import FrameHandle, stack_frame
-from dapper.adapter.debugger.locations import Definition
+from dapper.adapter.debugger.locations import Declaration, Definition
 from dapper.protocol.errors import DapError
 
 
@@ -112,7 +112,7 @@ def completions(debugger, handle, text, column, line):
 
 
 def location(debugger, reference):
-    """The body of a locations response: where a value was defined.
+    """The body of a locations response: where a value was defined, or a variable first set.
 
     Raises:
         DapError: nobody knows, or the reference is gone.
@@ -121,7 +121,7 @@ def location(debugger, reference):
         definition = debugger.crew.handles.get(reference)
     except DapError:
         definition = None
-    if type(definition) is not Definition:
+    if type(definition) not in (Definition, Declaration):
         raise DapError("stale_location", reference=reference)
     place = definition.find()
     if place is None:

@@ -54,7 +54,10 @@ class ScopeItem(Item):
         if not name.isidentifier() or iskeyword(name):
             return Child(name, value, None, None, "a program has no name for it")
         path = "globals()[%r]" % name if hidden else name
-        return Child(name, value, path, lambda new: self._store(name, new))
+        child = Child(name, value, path, lambda new: self._store(name, new))
+        if self.is_local:
+            child.declared = self.frame.f_code
+        return child
 
     def _store(self, name, new):
         if self.is_local:

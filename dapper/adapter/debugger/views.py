@@ -26,13 +26,15 @@ class Child:
         refusal: why it cannot.
         kind, attributes: for the presentation hint.
 
-    ``rename`` is None, or a function that makes the name with a texts.Text that may run user code.
+    ``rename`` is None, or a function that makes the name with a texts.Text that may run user code; ``declared`` is
+    None, or the code in which the name is a variable.
     """
 
-    __slots__ = ("name", "value", "path", "store", "refusal", "kind", "attributes", "rename")
+    __slots__ = ("name", "value", "path", "store", "refusal", "kind", "attributes", "rename", "declared")
 
     def __init__(self, name, value, path=None, store=None, refusal="it is read-only", kind=None, attributes=()):
         self.rename = None
+        self.declared = None
         self.name = name
         self.value = value
         self.path = path
