@@ -1,4 +1,4 @@
-"""Data breakpoints: a stop right where a variable, an attribute or an item is changed, with the old and the new value."""
+"""Data breakpoints: a stop right where a variable, attribute or item is changed, with the old and the new value."""
 
 import sys
 
