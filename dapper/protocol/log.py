@@ -71,9 +71,14 @@ class Log:
 
     def fault(self):
         """Write down the exception being handled: a fault of ours; on stderr if there is no log."""
-        import traceback
+        fault = sys.exc_info()[1]
+        try:
+            import traceback
 
+            text = traceback.format_exc()
+        except Exception as error:  # boundary: a program may have replaced what formatting calls
+            text = "%r (and, when formatting it: %r)\n" % (fault, error)
         if self._write is None:
-            sys.stderr.write("dapper: internal error, please report it:\n" + traceback.format_exc())
+            sys.stderr.write("dapper: internal error, please report it:\n" + text)
         else:
-            self.note(traceback.format_exc())
+            self.note(text)
