@@ -1,6 +1,6 @@
 """Run the tests on every Python from 3.8 to 3.15 that this machine has, and say which were missing.
 
-    python tools/matrix.py [--only 3.12]... [--require all] [--list] [-- PYTEST ARGUMENTS]
+    python tools/matrix.py [--only 3.12]... [--skip 3.11]... [--require all] [--list] [-- PYTEST ARGUMENTS]
 
 Interpreters come from pyenv's versions, from PATH, and, for the newest, from a root directory with Debian's next
 release (tools/debian-root.sh, superuser only). Each gets an environment under .cache/matrix that is made once. Standard
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.path.join(ROOT, ".cache", "matrix")
@@ -151,29 +152,46 @@ def run_logged(command, log, seconds):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_on(python, pytest_arguments, jobs, seconds):
-    """Set up one Python and run the tests on it.
+def log_of(python):
+    """The file with all that set-up and tests of one Python print."""
+    return os.path.join(CACHE, python.version + ".log")
+
+
+def set_up(python, limit):
+    """Make one Python's environment.
 
     Args:
         python: a Python.
+        limit: the longest it may take, in seconds.
+
+    Returns:
+        The exit code, or None when it took too long.
+    """
+    with open(log_of(python), "wb") as log:
+        return run_logged(python.prefix + [python.command, "tools/venv.py", python.folder, "--extra", "test"], log, limit)
+
+
+def test_on(python, ready, pytest_arguments, jobs, limit):
+    """Run the tests on one Python.
+
+    Args:
+        python: a Python.
+        ready: the Future of its `set_up`.
         pytest_arguments: more words for pytest.
         jobs: how many test processes at a time.
-        seconds: the longest each half may take.
+        limit: the longest the tests may take, in seconds.
 
     Returns:
         An Outcome; the whole output is in .cache/matrix/VERSION.log.
     """
     start = time.monotonic()
-    path = os.path.join(CACHE, python.version + ".log")
-    with open(path, "w+b") as log:
-        code = run_logged(python.prefix + [python.command, "tools/venv.py", python.folder, "--extra", "test"],
-                          log, seconds)
-        step = "set-up"
+    code, step = ready.result(), "set-up"
+    with open(log_of(python), "a+b") as log:
         if code == 0:
             step = "tests"
             code = run_logged(python.prefix + [os.path.join(python.folder, "bin", "python"), "-m", "pytest", "-q",
                                                "-n", str(jobs), "-p", "no:cacheprovider"]
-                              + pytest_arguments, log, seconds)
+                              + pytest_arguments, log, limit)
         log.seek(0)
         text = log.read().decode("utf-8", "replace")
     seconds = time.monotonic() - start
@@ -182,7 +200,7 @@ def test_on(python, pytest_arguments, jobs, seconds):
     if code == 0 and counts.get("passed"):
         return Outcome(python.version, python.release, "ok", closing, seconds, counts)
     print("\n----- %s: the last lines of %s\n%s\n-----\n" % (
-        python.version, os.path.relpath(path, ROOT), "\n".join(text.splitlines()[-120:])), flush=True)
+        python.version, os.path.relpath(log_of(python), ROOT), "\n".join(text.splitlines()[-120:])), flush=True)
     why = "took too long" if code is None else closing if step == "tests" and counts else "exit code %s" % code
     return Outcome(python.version, python.release, "FAILED", "%s: %s" % (step, why), seconds, counts)
 
@@ -207,6 +225,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", metavar="3.N", choices=VERSIONS,
                         help="this version; may be repeated")
+    parser.add_argument("--skip", action="append", default=[], metavar="3.N", choices=VERSIONS,
+                        help="not this version, on which the tests have just run; may be repeated")
     parser.add_argument("--list", action="store_true", help="say what is here and stop")
     parser.add_argument("--require", action="append", default=[], metavar="3.N|all", choices=VERSIONS + ["all"],
                         help="fail when this version is missing")
@@ -224,7 +244,7 @@ def main():
         The exit code: 1 when tests fail or a required version is missing, or nothing ran.
     """
     given = arguments()
-    wanted = given.only or VERSIONS
+    wanted = [version for version in given.only or VERSIONS if version not in given.skip]
     required = wanted if "all" in given.require else given.require
     found, missing = find(wanted)
     if given.list:
@@ -233,9 +253,12 @@ def main():
         return int(any(version in missing for version in required))
     os.makedirs(CACHE, exist_ok=True)
     outcomes = []
+    # The next environments are made while the tests, which mostly wait, run in those that are ready.
+    workshop = ThreadPoolExecutor(1)
+    ready = {version: workshop.submit(set_up, found[version], given.limit) for version in wanted if version in found}
     for version in wanted:
         if version in found:
-            outcome = test_on(found[version], given.pytest, given.jobs, given.limit)
+            outcome = test_on(found[version], ready[version], given.pytest, given.jobs, given.limit)
         else:
             outcome = Outcome(version, "-", "MISSING" if version in required else "missing", missing[version])
         outcomes.append(outcome)
