@@ -57,6 +57,9 @@ class SettraceEngine:
                     self._kit.trace_thread(ident, self._tracer)
         for frame in self._frames():
             self._trace(frame)
+        if opcodes.LINES_AS_MARKS:
+            for ident in list(_current_frames()):
+                self._find_probe(ident)
 
     def stop(self):
         """Let every thread run untraced."""
@@ -183,12 +186,22 @@ class SettraceEngine:
             self._fault(error)
         return self._on_event if self._running else None  # None leaves what a later engine has put in
 
+    def _find_probe(self, ident):
+        """A thread may stand in a probe of the engine before this one, which was told of it."""
+        frame = _current_frames().get(ident)
+        while frame is not None:
+            implant = implant_of(frame.f_code)
+            if implant is not None and implant.is_probe(frame.f_lasti):
+                self._in_probe[ident] = frame
+                return
+            frame = frame.f_back
+
     def _is_told_again(self, frame):
-        """Whether this line event is the second one that a probe of an earlier engine makes."""
-        implant, ident = implant_of(frame.f_code), get_ident()
-        if implant is None or not implant.is_probe(frame.f_lasti):
+        """Whether this line event is the second or third one that a probe of an earlier engine makes."""
+        implant, ident, offset = implant_of(frame.f_code), get_ident(), frame.f_lasti
+        if implant is None or not implant.is_probe(offset):
             self._in_probe.pop(ident, None)
-            return False
+            return implant is not None and any(end == offset for _, end in implant.inserted)
         if self._in_probe.get(ident) is frame:
             del self._in_probe[ident]
             return True
