@@ -6,7 +6,8 @@ functions, and those made from it later, get a copy with probes. A copy that is 
 import os
 from _thread import RLock
 
-from dapper._frame_eval.implants import Implants, breakpoints_of
+from dapper._frame_eval.implant import breakpoints_of
+from dapper._frame_eval.implants import Implants
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
 from dapper._frame_eval.repointing import Living, Repointer

@@ -8,7 +8,8 @@ from _thread import get_ident
 
 from dapper._frame_eval import opcodes
 from dapper._frame_eval.frame_state import is_entered, leaving
-from dapper._frame_eval.implants import Implants, breakpoints_of
+from dapper._frame_eval.implant import breakpoints_of
+from dapper._frame_eval.implants import Implants
 from dapper._frame_eval.planting import Planting
 from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
