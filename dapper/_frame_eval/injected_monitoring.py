@@ -4,6 +4,7 @@ The original of a code object has line events as ever, for the frames that run i
 functions, and those made from it later, get a copy with probes. A copy that is out of date has line events, too.
 """
 import os
+import sys
 from _thread import RLock
 
 from dapper._frame_eval.implant import breakpoints_of
@@ -16,6 +17,8 @@ from dapper._frame_eval.selective_tracer import Selector
 _getpid = os.getpid
 _CODE = type((lambda: None).__code__)
 _CO_OPTIMIZED = 1
+
+_is_finalizing = sys.is_finalizing
 
 
 class InjectedMonitoringEngine(MonitoringEngine):
@@ -99,8 +102,8 @@ class InjectedMonitoringEngine(MonitoringEngine):
 
     def _meet(self, code):
         """Code starts or goes on that was not met before."""
-        if not self._running or self._implants.implant_of(code) is not None:
-            return
+        if not self._running or _is_finalizing() or self._implants.implant_of(code) is not None:
+            return  # the interpreter's end may have taken a thread that held the lock
         with self._lock:
             interest = self._watch(code)
             if self._decided_lines(code):

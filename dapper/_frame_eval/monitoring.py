@@ -15,6 +15,7 @@ from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _current_frames = sys._current_frames
+_is_finalizing = sys.is_finalizing
 _getframe = sys._getframe
 
 # DEBUGGER_ID, and the two ids the documentation leaves free. The watcher's has to be the higher one.
@@ -136,7 +137,7 @@ class MonitoringEngine:
 
     def _meet(self, code):
         """Code that is new, or seems so, starts or goes on."""
-        if self._running:
+        if self._running and not _is_finalizing():  # the interpreter's end may have taken a thread that held the lock
             with self._lock:
                 self._watch(code)
 

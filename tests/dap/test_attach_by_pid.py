@@ -122,7 +122,7 @@ def test_a_main_thread_that_waits_for_ever(hub, program):
     with Runs(prog) as process:
         with attached(process, prog) as s:
             s.configuration_done()
-            s.wire.request("evaluate", {"expression": "__import__('__main__').done.set()", "context": "repl"})
+            s.wire.begin("evaluate", {"expression": "__import__('__main__').done.set()", "context": "repl"})
             assert process.process.wait() == 0
 
 

@@ -12,10 +12,12 @@ import time
 
 import pytest
 
+from dapper.adapter.children import COUNTS_THREADS_LATE
 from tests.client import DapClient
 from tests.tree import Tree
 
 POSIX = os.name == "posix"
+MULTI_THREADED = re.compile("multi-threaded, use of fork|^  pid = os.fork")
 SLOWER = 3.0  #: seconds a debugged tree may take longer than the plain one, and
 EACH = 1.0  #: seconds more for each child
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # the internal console's own
@@ -246,6 +248,8 @@ def test_a_tree_is_as_without_us(engine, program, text):
     plain, seconds = run_plainly(prog)
     marks, again, debugged, _ = run_debugged(prog, engine)
     assert marks and set(marks) <= {"child", "forked", "work"}
+    if COUNTS_THREADS_LATE:  # there a fork is called by a function of ours, and Python hides what it warns of in a library
+        plain = plain[0], "".join(line for line in plain[1].splitlines(True) if not MULTI_THREADED.search(line)), plain[2]
     assert debugged == plain
     assert again < seconds + SLOWER + EACH * len(marks), "%.1f s, plain %.1f s" % (again, seconds)
 
