@@ -16,7 +16,8 @@ cdef class Tracer:
             gets every event of every frame, because ``f_trace`` is the other's.
         fault: takes errors of the functions.
         lines: a LineTable whose actions are taken at lines of frames without a local function, or None.
-        raises: a RaiseGate that is asked about exceptions in frames without a local function, or None.
+        raises: a RaiseGate that is asked about exceptions in frames without a local function, or None. Its action gets
+            (type, exception, traceback): the exception does not know its traceback yet.
         local: the only object in ``f_trace`` that is called, others being another tool's (coverage leaves its tracer in
             every frame it has seen); None: whatever is there.
     """
@@ -64,7 +65,7 @@ cdef class Tracer:
         elif what == PyTrace_EXCEPTION and self.raises is not None:
             raised = <tuple><object>arg
             if self.raises.opens(core_code(core_raw(frame)), PyTuple_GET_ITEM(raised, 0)):
-                self.raises.act(frame, raised[1])
+                self.raises.act(frame, raised)
         return 0
 
     cdef inline int line(self, PyFrameObject *frame, core_frame *raw) except -1:

@@ -258,11 +258,11 @@ class RaiseGate:
 
     def on_raise(self, code, offset, exception):
         """Callback for RAISE events."""
-        self.raised(_getframe(1), exception)
+        self.raised(_getframe(1), exception, type(exception))
 
-    def raised(self, frame, exception):
-        """Deal with an exception."""
-        if self._opens(0, type(exception)) and (self._wants[1] is None or self._opens(1, frame.f_code)):
+    def raised(self, frame, exception, kind):
+        """Deal with an exception of that type, or what sys.exc_info() would say of it."""
+        if self._opens(0, kind) and (self._wants[1] is None or self._opens(1, frame.f_code)):
             try:
                 self._action(frame, exception)
             except Exception as error:  # boundary: an error of the debugger's must not reach the program
@@ -318,7 +318,7 @@ class Tracer:
 
     def _event(self, frame, event, arg):
         if event == "exception" and self.raises is not None:
-            self.raises.raised(frame, arg[1])
+            self.raises.raised(frame, arg, arg[0])
         elif event == "line" and self.lines is not None:
             action = self.lines.find(frame.f_code, frame.f_lineno)
             if action is not None:

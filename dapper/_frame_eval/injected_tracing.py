@@ -47,7 +47,7 @@ class InjectedTracingEngine:
         self._undecided = {}  # thread → (frame, line, stops, offset): a line told while its probe was yet to run
         self._sent = {}  # thread → (frame, line), where the client has sent it to a line that begins with a probe
         self._raising = {}  # thread → the frame in which the last event was an exception
-        tracer = kit.Tracer(self._on_call, self._fault, None, self._local)
+        self._tracer = tracer = kit.Tracer(self._on_call, self._fault, None, self._local)
         self._needs = TraceNeeds(kit, tracer, self._local, eval_hook, lambda: getattr(port, "hidden", ()))
 
     def start(self, table):
@@ -100,6 +100,7 @@ class InjectedTracingEngine:
             needs.pin(frame, ident)
         needs.keep_pinned(frames)
         self._note_hard()
+        self._tracer.forget_ignored()
         needs.settle()
         if self._running:
             self._kit.watch_exec(self._on_exec)  # and have code that runs again told again
@@ -111,14 +112,13 @@ class InjectedTracingEngine:
     def watch_raises(self, on):
         """Report raised exceptions in every frame, or don't."""
         (self._needs.everybody.add if on else self._needs.everybody.discard)("raises")
+        self._tracer.raises = self._kit.RaiseGate(self._on_raise, bool, None, self._fault) if on else None
         self._needs.settle()
-        if on:
-            for ident in list(_current_frames()):
-                self._needs.trace_chain(ident, _current_frames().get(ident))
 
     def follow(self, ident, frame, plan):
         """Send the events a step needs; ``frame`` is where the thread stands."""
         self._needs.plans[ident] = plan
+        self._tracer.forget_ignored()
         self._needs.trace(ident)
         self._needs.trace_chain(ident, frame)
         self._needs.settle()
@@ -130,6 +130,7 @@ class InjectedTracingEngine:
     def hurry(self, idents):
         """Make these threads report their next line, wherever they are."""
         self._needs.hurried.update(idents)
+        self._tracer.forget_ignored()
         self._needs.settle()
         for ident in idents:  # all frames in a name here would keep this one, which is among them, and all its callers
             self._needs.trace(ident)
@@ -151,6 +152,8 @@ class InjectedTracingEngine:
             return False
         try:
             again, awaited = self._planting.load(code, self._selector)
+            if awaited or self._planting.hard:
+                self._tracer.forget_ignored()
             if self._planting.hard and "code" not in self._needs.everybody:
                 self._note_hard()
                 self._needs.settle()
@@ -196,9 +199,10 @@ class InjectedTracingEngine:
                     self._needs.pin(frame, ident)
                     self._needs.awaiting.discard(ident)
                 return self._local
-            if "raises" in self._needs.everybody or self._port.enters(ident, frame.f_code):
-                if not self._implants.is_inside(frame):
-                    return self._local
+            if self._port.enters(ident, frame.f_code):
+                return None if self._implants.is_inside(frame) else self._local
+            if not self._needs.plans and not self._needs.hurried:
+                self._tracer.ignore(frame.f_code)  # until somebody steps or pauses, or breakpoints change
             if not self._needs.is_needed(ident):
                 self._needs.settle()
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
@@ -222,8 +226,8 @@ class InjectedTracingEngine:
                 ended = self._on_return(frame, ident, arg)
             elif event == "exception":
                 self._raising[ident] = frame
-                if "raises" in needs.everybody and not self._implants.is_inside(frame):
-                    self._port.on_raise(frame, arg)
+                if "raises" in needs.everybody:
+                    self._on_raise(frame, arg)
             if event != "exception":
                 self._raising.pop(ident, None)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
@@ -237,6 +241,17 @@ class InjectedTracingEngine:
             if ended or not needs.is_needed(ident):
                 needs.settle()
         return None
+
+    def _on_raise(self, frame, exc_info):
+        ident = get_ident()
+        outer = ident in self._needs.busy
+        self._needs.busy.add(ident)
+        try:
+            if not self._implants.is_inside(frame):
+                self._port.on_raise(frame, exc_info)
+        finally:
+            if not outer:
+                self._needs.busy.discard(ident)
 
     def _on_line(self, frame, ident):
         line = frame.f_lineno
@@ -329,7 +344,7 @@ class InjectedTracingEngine:
         return True
 
     def _is_needed(self, frame, late):
-        return late is not None or "raises" in self._needs.everybody or self._needs.is_pinned(frame)
+        return late is not None or self._needs.is_pinned(frame)
 
     def _fault(self, error):
         if isinstance(error, (RecursionError, MemoryError)):

@@ -39,7 +39,12 @@ def gate_of(kit, seen, asked, **more):
         asked.append(code.co_name)
         return code.co_name == "f"
 
-    note = lambda frame, exception: seen.append((frame.f_code.co_name, frame.f_lineno, repr(exception)))  # noqa: E731
+    def note(frame, exception):
+        if type(exception) is tuple:  # from a Tracer
+            exc_type, exception, tb = exception
+            assert exc_type is type(exception) and tb.tb_frame is frame
+        seen.append((frame.f_code.co_name, frame.f_lineno, repr(exception)))
+
     return kit.RaiseGate(note, wants_type, wants_code, **more)
 
 
