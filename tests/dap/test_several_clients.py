@@ -40,7 +40,7 @@ def test_two_clients_see_the_same_stops(engine, program):
                     eye.stopped = None
                     eye.wire.wait_for_event("continued")
                     eye.wait_stop("loop")
-                    assert eye.locals()["count"] == s.locals()["count"]
+                    assert eye.locals()["count"]["value"] == s.locals()["count"]["value"]
                 assert eye.evaluate("count") == s.evaluate("count")
                 for command, arguments in (
                     ("continue", {"threadId": 1}),
