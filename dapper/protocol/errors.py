@@ -32,7 +32,6 @@ TABLE = {
     "cannot_restart": (1121, "The frame can't be restarted: {why}."),
     "cannot_watch": (1122, "{name} can't be watched: {why}."),
     "stale_target": (1123, "Target {target} is gone: its thread went on. Ask for stepInTargets again."),
-    "stale_target": (1123, "Target {target} is gone: its thread went on. Ask for stepInTargets again."),
     "bad_config": (1200, "{problem}"),
     "cannot_start": (1201, "Can't start {program}: {why}."),
     "cannot_connect": (1202, "Can't connect to {address}: {why}."),

@@ -18,7 +18,7 @@ _UNBINDS = not hasattr(sys, "monitoring")
 def read(frame):
     """A new dict of the local variables of ``frame``, those it shares with its enclosing function included."""
     found = frame.f_locals
-    if type_of(found) is dict and frame.f_code.co_flags & _OPTIMIZED:
+    if type_of(found) is dict and (frame.f_code.co_flags & _OPTIMIZED or frame.f_code.co_varnames):
         _read[id(frame)] = frame
     if is_a(found, dict):
         names = dict(dict.items(found))
@@ -66,6 +66,19 @@ def delete(frame, name):
         raise DapError("cannot_set", name=name, why=why) from None
     if optimized and type_of(names) is dict and name in _own_names(frame.f_code):
         _sync(frame, 1, name)
+
+
+def release(frame):
+    """The locals of a frame were read, from the trace function it waits for, and nothing was changed in them.
+
+    Python 3.12 would give the variables of a comprehension that runs in a module's own frame the value None.
+    """
+    code = frame.f_code
+    if code.co_varnames and not code.co_flags & _OPTIMIZED and READ_LOCALS_ARE_COPIED_BACK_ONCE and frame is _traced():
+        try:
+            _sync(frame, 0, "")
+        except DapError:
+            return  # no ctypes here
 
 
 def forget(frame):

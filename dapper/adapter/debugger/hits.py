@@ -2,6 +2,8 @@
 from dapper._frame_eval.conditions import render_log
 from dapper._frame_eval.telemetry import Reason, telemetry
 
+_OPTIMIZED = 1  # CO_OPTIMIZED
+
 
 class Hits:
     """Decides for the breakpoints of one place.
@@ -26,6 +28,7 @@ class Hits:
     def log(self, breakpoint, frame, line):
         """Send its log message."""
         self._logs.put(breakpoint, frame.f_code, render_log(breakpoint.log, frame) + "\n", line)
+        _release(frame)
 
     def failed(self, breakpoint, error, frame, line):
         """Its condition, or something in its log message, raised an exception, which was not seen before."""
@@ -42,8 +45,11 @@ class Hits:
     def _passes(self, breakpoint, frame):
         try:
             if breakpoint.condition is not None:
-                if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
-                    return False
+                try:
+                    if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
+                        return False
+                finally:
+                    _release(frame)
             return breakpoint.counter is None or breakpoint.counter()
         except (RecursionError, MemoryError):
             raise
@@ -56,3 +62,11 @@ class Hits:
             return False
         self.log(breakpoint, frame, line)
         return True
+
+
+def _release(frame):
+    """The locals of a frame were read here."""
+    if frame.f_code.co_varnames and not frame.f_code.co_flags & _OPTIMIZED:
+        from dapper.adapter.debugger.frame_locals import release  # rare, and not for every start
+
+        release(frame)

@@ -132,6 +132,8 @@ class PyDebugger:
         """In a forked child: be silent, and leave the hooks as they were."""
         self._tell = None
         self.exceptions.stop()
+        if self._instructions is not None:
+            self._instructions.stop()
 
     @property
     def engine_name(self):
