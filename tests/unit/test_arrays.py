@@ -12,9 +12,9 @@ def look():
 
 
 def quickly(function):
-    start = time.perf_counter()
+    start = time.thread_time()  # what it costs, whoever else is on the machine
     result = function()
-    assert time.perf_counter() - start < 0.1
+    assert time.thread_time() - start < 0.1
     return result
 
 

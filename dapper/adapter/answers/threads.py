@@ -1,7 +1,6 @@
 """Requests about threads: which there are, and how they go on and stop."""
 from dapper.adapter.debugger.crew import main_ident
 from dapper.adapter.debugger.threads import Job
-from dapper.adapter.debugger.visits import raise_in
 from dapper.adapter.request import LATER, answers
 from dapper.protocol.errors import DapError, failure, success
 
@@ -14,8 +13,9 @@ def threads(session, request):
 
 @answers("continue")
 def continue_(session, request):
-    record = session.debugger.crew.standing(request.get("threadId", int) or None)
+    crew = session.debugger.crew
     only = request.get("singleThread", bool)
+    record = (crew.standing if only else crew.held)(request.get("threadId", int) or None)
 
     def go_on():
         session.event("continued", {"threadId": record.id, "allThreadsContinued": not only})
@@ -55,9 +55,7 @@ def terminate_threads(session, request):
         if record.ident == main_ident():
             raise DapError("cannot_end", thread=record.id, why="it is the main one; terminate the program")
     for record in records:
-        if record.stop is not None:
-            record.ends = True
-        elif not raise_in(record.ident, SystemExit):
+        if not crew.end(record):
             raise DapError("cannot_end", thread=record.id, why="this Python can't raise an exception in another thread")
     session.afterwards(lambda: session.debugger.go_on([record for record in records if record.ends]))
     return {}

@@ -132,6 +132,17 @@ class Crew:
             return record if record.stop is not None else self._runs()
         return self.any_standing() or self._runs()
 
+    def held(self, number=None):
+        """The record of a thread that the client believes to stand: where one stop stops all, those that wait, too.
+
+        Raises:
+            DapError: it runs.
+        """
+        if not number or not self.all_stop:
+            return self.standing(number)
+        record = self.record(number)
+        return record if record.stop is not None or self.any_standing() else self._runs()
+
     def any_standing(self):
         """A record to do a job for a thread that can't, or None; an announced one first, a hanging one last."""
         standing = [record for record in self if record.stop is not None]
@@ -150,14 +161,16 @@ class Crew:
                 return
             record.plan = record.entering = None
             record.stop = stop
-        self._on_stand(record)
-        self._announce_next()
-        record.work()
-        with self._lock:
-            record.stop = None
-        self.handles.forget(record.id)
-        record.refuse_jobs()
-        self._announce_next()
+        try:
+            self._on_stand(record)
+            self._announce_next()
+            record.work()
+        finally:  # an exception that another thread had raised here goes through
+            with self._lock:
+                record.stop = None
+            self.handles.forget(record.id)
+            record.refuse_jobs()
+            self._announce_next()
         if record.interrupted:
             record.interrupted = False
             _interrupt_main()
@@ -182,6 +195,15 @@ class Crew:
                     continue
                 stop.released = True
             record.post(GO_ON)
+
+    def end(self, record):
+        """Have a thread end as if it had called ``sys.exit()``; whether this Python can do that to it."""
+        from dapper.adapter.debugger.visits import raise_in
+
+        with self._lock:
+            record.ends = record.stop is not None  # as soon as it goes on
+            record.pausing = None
+            return record.ends or raise_in(record.ident, SystemExit)
 
     def dismiss(self):
         """The client is gone, and not heard any more: every thread goes on, and no job is done."""

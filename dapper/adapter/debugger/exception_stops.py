@@ -117,6 +117,8 @@ class ExceptionStops:
         """The DAP break mode for which to stop here, or None."""
         filters = self.filters
         again = passed_before(exc_info[2], self._debugger.sources.is_user)
+        if not again:
+            self._elsewhere.pop(id(exc_info[1]), None)  # of an exception that lived at this address before
         if not again and filters.on("raised") and self._wants("raised", exc_info, frame):
             return "always"
         if issubclass(exc_info[0], SystemExit) and not again and not EXIT_MAKES_ITS_EXCEPTION:
