@@ -1,6 +1,5 @@
 """How a session comes into this process: it reports to a hub, or clients find it at a port. One hidden thread reads."""
 import _socket
-import _thread
 import atexit
 import os
 import sys
@@ -8,35 +7,17 @@ import time
 
 from dapper.adapter import children
 from dapper.adapter.link import Link, introduce, open_listener, open_socket
+from dapper.adapter.reading import ReadingThread
 from dapper.adapter.waiting import Away, Waker, ready
 from dapper.protocol.log import Log
 
-_allocate = _thread.allocate_lock
-_start_new_thread = _thread.start_new_thread
-_native_id = getattr(_thread, "get_native_id", _thread.get_ident)
 _environ = os.environ
 _getpid = os.getpid
 _urandom = os.urandom
 _sleep = time.sleep
-_time = time.monotonic
 
 TAKE_UP_TIME = 60.0  #: seconds the hub has to want us; it decides sooner, unless it is no hub
-PARKING_TIME = 1.0  #: seconds a fork waits for the reading thread to finish the message it is at
 LOOK_AGAIN = 0.5  #: seconds between two looks whether there is still a session
-
-
-class Reader:
-    """The hidden thread, seen from others.
-
-    Attributes:
-        finished: a lock it holds from its start to its end.
-        native_id: its number in the kernel, once it runs.
-    """
-
-    def __init__(self):
-        self.native_id = None
-        self.finished = _allocate()
-        self.finished.acquire()
 
 
 class Server:
@@ -48,12 +29,8 @@ class Server:
         self.log = Log()
         self._link = None
         self._lobby = None
-        self._waker = None
+        self._thread = None
         self._mail = None  # a Waker for log messages, once there are log points
-        self._lock = _allocate()
-        self._parked = 0  # forks going on
-        self._away = False  # did the thread leave for one?
-        self._reader = None
         self._cancelled = False
         self._hooked = False  # into what the interpreter does at its end, and at breakpoint()
 
@@ -89,10 +66,10 @@ class Server:
         self._prepare()
         self.park()  # a thread may be waiting for clients, or be about to end
         self._begin(link, launched)
-        comes_back = self._away
+        comes_back = self._thread.has_left
         self.unpark()
         if not comes_back:
-            self._start_thread()
+            self._thread.start()
         return True
 
     def decline(self, ticket):
@@ -127,8 +104,8 @@ class Server:
             token = access.wanted_token() if token is None else token
             access.check_address(host, token)
             self._lobby = Lobby(open_listener(host, port), token, self.log)
-            if self._reader is None or not self._reader.finished.locked():
-                self._start_thread()
+            if not self._thread.runs:
+                self._thread.start()
         return self._lobby.getsockname()[:2]
 
     def stop_listening(self):
@@ -137,7 +114,7 @@ class Server:
             self.park()
             listener, self._lobby = self._lobby, None
             if self._link is not None:
-                self._link.watch(self._waker, None, self.log)
+                self._link.watch(self._thread.waker, None, self.log)
             listener.close()
             self.unpark()
 
@@ -157,9 +134,9 @@ class Server:
             install_breakpoint_hook()
 
     def _follow(self):
-        if self._waker is not None:
+        if self._thread is not None:
             return
-        self._waker = Waker()
+        self._thread = ReadingThread(self._serve)
         children.install(self)
         if self.home is not None:
             from dapper.adapter import spawning
@@ -171,7 +148,7 @@ class Server:
     def _begin(self, link, launched=False):
         from dapper.adapter.session import Session
 
-        link.watch(self._waker, self._lobby, self.log)
+        link.watch(self._thread.waker, self._lobby, self.log)
         self._link = link
         self.debugger.logs.on_expected = self._expect_logs
         if self._mail is not None:
@@ -189,30 +166,13 @@ class Server:
         self._mail.calm()
         self.debugger.logs.flush()
 
-    def _start_thread(self):
-        self._reader = reader = Reader()
-        _start_new_thread(self._read, (reader,))
-
-    def _read(self, reader):
-        reader.native_id = _native_id()
-        try:
-            while self._serve():
-                pass
-        finally:
-            reader.finished.release()
-
     def _serve(self):
-        """Serve one client; is there more to do for this thread?"""
-        try:
-            if self.session is None:
-                if self._lobby is None:
-                    return False
-                self._begin(Link.to(self._newcomer(), self.noticed))
-            self.session.serve()
-        except Away:
-            with self._lock:
-                self._away = self._parked > 0  # else the fork is over already
-                return not self._away
+        """Serve one client; is there more to do for this thread? Raises Away."""
+        if self.session is None:
+            if self._lobby is None:
+                return False
+            self._begin(Link.to(self._newcomer(), self.noticed))
+        self.session.serve()
         self.session = self._link = None
         if self._lobby is None and self.home is not None:
             self.unfollow()
@@ -221,8 +181,8 @@ class Server:
     def _newcomer(self):
         """Wait for the next client; raises Away too."""
         while True:
-            found = ready([self._waker.source] + self._lobby.things(), self._lobby.patience())
-            if self._waker.source in found:
+            found = ready([self._thread.waker.source] + self._lobby.things(), self._lobby.patience())
+            if self._thread.waker.source in found:
                 raise Away
             newcomer = self._lobby.attend(found)
             if newcomer is not None:
@@ -247,7 +207,7 @@ class Server:
             text = "dapper: other clients can't join: %s\n" % error
             self._link.send({"type": "event", "event": "output", "body": {"category": "important", "output": text}})
             return
-        self._link.watch(self._waker, self._lobby, self.log)
+        self._link.watch(self._thread.waker, self._lobby, self.log)
         body = {"host": host, "port": port, "accessToken": token}
         self._link.send({"type": "event", "event": "dapperShared", "body": body})
 
@@ -272,41 +232,23 @@ class Server:
 
     def park(self):
         """A fork comes: have no thread but the program's own. It comes back with ``unpark``."""
-        with self._lock:
-            self._parked += 1
-            first = self._parked == 1
-        reader = self._reader
-        if reader is None or not reader.finished.locked() or reader.native_id == _native_id():
-            return
-        if first:
-            self._waker.wake()
-        if reader.finished.acquire(True, PARKING_TIME):
-            reader.finished.release()
-            end = _time() + PARKING_TIME
-            while children.thread_exists(reader.native_id) and _time() < end:
-                _sleep(0.0001)  # Python is done with it, the kernel not yet; nothing tells when
+        self._thread.park()
 
     def unpark(self):
         """The fork is over, and this is the parent."""
-        with self._lock:
-            self._parked -= 1
-            come_back = self._parked == 0 and self._away
-            if self._parked == 0:
-                self._waker.calm()
-                self._away = False
-        if come_back and self.is_open:
-            self._start_thread()
+        if self._thread.unpark() and self.is_open:
+            self._thread.start()
 
     def become_child(self):
         """The fork is over, and this is the child: all we had belongs to the parent."""
         home, self.home = self.home, None
-        for thing in (self._link, self._lobby, self._waker, self._mail):
+        for thing in (self._link, self._lobby, self._thread, self._mail):
             if thing is not None:
                 thing.drop()
         hooked = self._hooked
         self.__init__()
         self._hooked = hooked
-        self._waker = Waker()
+        self._thread = ReadingThread(self._serve)
         if "dapper.adapter.debugger.py_debugger" in sys.modules:  # else the parent was not debugged either
             sys.modules["dapper.adapter.debugger.py_debugger"].forget_inherited()
         if home is not None:
@@ -422,7 +364,7 @@ def _first_byte(sock):
 def break_into(frame):
     """Stop the calling thread in ``frame``, if a client is there."""
     if server.is_connected():
-        server.debugger.break_here(frame)
+        server.debugger.going.break_here(frame)
 
 
 def install_breakpoint_hook():

@@ -173,7 +173,7 @@ class Session:
         if config.get("redirectOutput") and not piped:
             self._redirection.start()
         if config.get("stopOnEntry") and self.is_launch:
-            self.debugger.pause_at_entry()
+            self.debugger.going.pause_at_entry()
         process = {
             "name": sys.argv[0] if getattr(sys, "argv", None) else "python",
             "systemProcessId": os.getpid(),

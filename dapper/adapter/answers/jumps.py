@@ -19,7 +19,7 @@ def goto(session, request):
     def went(record):
         """The jump was made; a refused one leaves everything as it was."""
         session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
-        session.debugger.arrived(record)
+        session.debugger.going.arrived(record)
 
     return on_thread(session, request, record, lambda: looking.goto(session.debugger, record, target), then=went)
 
@@ -29,7 +29,7 @@ def restart_frame(session, request):
     handle = looking.frame_handle(session.debugger, request.get("frameId", int, required=True))
 
     def restarted(record):
-        session.debugger.arrived(record, "restart")
+        session.debugger.going.arrived(record, "restart")
 
     return on_thread(session, request, handle.record, lambda: looking.restart(session.debugger, handle), then=restarted)
 

@@ -54,7 +54,7 @@ def disconnect(session, request):
 def terminate(session, request):
     if not session.is_configured:
         raise DapError("wrong_state", command=request.command, why="the program has not begun")
-    session.afterwards(session.debugger.interrupt)
+    session.afterwards(session.debugger.going.interrupt)
     return {}
 
 

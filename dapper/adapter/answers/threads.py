@@ -19,7 +19,7 @@ def continue_(session, request):
 
     def go_on():
         session.event("continued", {"threadId": record.id, "allThreadsContinued": not only})
-        session.debugger.go_on([record] if only else None)
+        session.debugger.going.go_on([record] if only else None)
 
     session.afterwards(go_on)
     return {"allThreadsContinued": not only}
@@ -42,7 +42,7 @@ def step_out(session, request):
 
 @answers("pause")
 def pause(session, request):
-    session.afterwards(session.debugger.pause)
+    session.afterwards(session.debugger.going.pause)
     return {}
 
 
@@ -57,7 +57,7 @@ def terminate_threads(session, request):
     for record in records:
         if not crew.end(record):
             raise DapError("cannot_end", thread=record.id, why="this Python can't raise an exception in another thread")
-    session.afterwards(lambda: session.debugger.go_on([record for record in records if record.ends]))
+    session.afterwards(lambda: session.debugger.going.go_on([record for record in records if record.ends]))
     return {}
 
 
@@ -80,13 +80,13 @@ def _step(session, request, kind):
         call = looking.call(session.debugger, target)
 
     def run():
-        if kind != "out" and not by_instruction and call is None and session.debugger.is_ahead(record):
+        if kind != "out" and not by_instruction and call is None and session.debugger.going.is_ahead(record):
             session.send(success(request.message))
             session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
-            session.debugger.catch_up(record)
+            session.debugger.going.catch_up(record)
             return False
         try:
-            session.debugger.step(record, kind, by_instruction, call)
+            session.debugger.going.step(record, kind, by_instruction, call)
         except DapError as error:
             session.send(failure(request.message, error))
             return False

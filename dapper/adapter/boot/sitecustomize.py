@@ -3,6 +3,7 @@
 Runs the user's own sitecustomize as if we were not here, then reports to the hub if there is one. Any Python reads this
 file, old ones too, so it keeps to the oldest spelling.
 """
+import gc
 import os
 import sys
 
@@ -34,11 +35,18 @@ def _report():
         spec.loader.exec_module(module)
     writes = sys.dont_write_bytecode
     sys.dont_write_bytecode = False  # our own files, in our own folder: else each start compiles them anew
+    collects = gc.isenabled() and not gc.get_freeze_count()
+    if collects:
+        gc.disable()  # nothing of what we load is garbage: looking for some takes a tenth of our start
     try:
         from dapper.adapter.server import boot
 
         boot()
     finally:
+        if collects:
+            gc.freeze()
+            gc.unfreeze()  # what there is counts as old now, and is not gone through for the program's first list
+            gc.enable()
         sys.dont_write_bytecode = writes
 
 

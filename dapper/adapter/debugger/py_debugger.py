@@ -4,18 +4,17 @@ from _thread import get_ident
 
 from dapper._frame_eval import core, debugger_integration
 from dapper._frame_eval.frame_eval_main import manager
-from dapper._frame_eval.opcodes import executable_lines
 from dapper.adapter.debugger.breakpoints import Table
 from dapper.adapter.debugger.crew import Crew, become_main, main_ident
 from dapper.adapter.debugger.exception_stops import ExceptionStops
 from dapper.adapter.debugger.frames import chain
 from dapper.adapter.debugger.gate import Gate
+from dapper.adapter.debugger.going import Going
 from dapper.adapter.debugger.hits import Hits
 from dapper.adapter.debugger.linemap import LineMaps
 from dapper.adapter.debugger.logs import Logs
-from dapper.adapter.debugger.originals import interrupt_main
 from dapper.adapter.debugger.sources import Sources
-from dapper.adapter.debugger.stepping import IN_CALLER, KEEP, Plan
+from dapper.adapter.debugger.stepping import IN_CALLER, KEEP
 from dapper.adapter.debugger.threads import Stop
 
 _current_frames = sys._current_frames
@@ -46,6 +45,7 @@ class PyDebugger:
         self.on_uncaught = self.exceptions.on_uncaught
         self.post_mortem = self.exceptions.post_mortem
         self._instructions = None
+        self.going = Going(self, self._runtime)
         self.table = self._empty_table()
 
     # A session comes and goes
@@ -191,87 +191,7 @@ class PyDebugger:
         if self._runtime.engine is not None:
             self._runtime.engine.watch_raises(self.exceptions.at_raise)
 
-    # Going on
-
-    def step(self, record, kind, by_instruction=False, call=None):
-        """Plan a step; called on the stopped thread itself, which then goes on.
-
-        Args:
-            kind: "in", "over" or "out".
-            by_instruction: whether it ends at the next instruction.
-            call: the Call to step into, or None.
-
-        Raises:
-            DapError: instructions can't be told one by one here.
-        """
-        frame = record.stop.frames[0][0]
-        engine = self._runtime.engine
-        if by_instruction:
-            self.instructions.step(record, kind)
-        record.stop.released = True
-        if engine is not None and not by_instruction:  # else nobody could tell when the step ends: the thread just goes on
-            anywhere = lambda code: not self.sources.is_ours(code)  # who picks a call means it, a library's too
-            record.plan = plan = call.plan(anywhere) if call else Plan(kind, frame, self.sources.is_steppable)
-            engine.follow(record.ident, frame, plan)
-        if self.config.get("steppingResumesAllThreads") is not False:
-            self.go_on([other for other in self.crew if other is not record])
-
-    def go_on(self, records=None):
-        """Let stopped threads run; all of them, unless told which."""
-        self.crew.go_on(records)
-        if self._runtime.engine is not None and not any(one.pausing for one in self.crew):
-            self._runtime.engine.calm()
-
-    def pause(self, reason="pause", records=None):
-        """Have threads stop at their next line."""
-        records = self.crew.threads() if records is None else records
-        for record in records:
-            if record.stop is None or record.stop.released:
-                record.pausing = reason
-        if self._runtime.engine is not None:
-            self._runtime.engine.hurry([record.ident for record in records if record.pausing])
-
-    def arrived(self, record, reason="goto"):
-        """The thread was sent to another line; say where it stands now. Called on it."""
-        self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), reason, at_line=True))
-
-    def is_ahead(self, record):
-        """Whether the thread is at the next line already, of which it has only been told the one before."""
-        stop = record.stop
-        if stop is None or stop.reason != "data breakpoint":
-            return False
-        frame, line = stop.frames[0]
-        return frame.f_lineno != line
-
-    def catch_up(self, record):
-        """Tell the line where the thread is: the step it was to make. Called on it."""
-        self.crew.arrived(record, Stop(chain(record.stop.frames[0][0]), "step"))
-
-    def interrupt(self):
-        """Raise KeyboardInterrupt in the main thread, once it runs on if it stands."""
-        main = self.crew.get(self.main_ident)
-        if main is not None and main.stop is not None:
-            main.interrupted = True  # now it would hit the work it does for the client
-        else:
-            interrupt_main()
-        self.go_on()
-
-    def pause_at_entry(self):
-        """Have the main thread stop at the user's first line."""
-        self.pause("entry", [self.crew.here(self.main_ident)])
-
-    def break_here(self, frame):
-        """Have the calling thread stop at the next line of ``frame``, in its caller when it has none, or else at once."""
-        if self._tell is None or self._runtime.engine is None:
-            return
-        record, is_shown = self.crew.here(), self.sources.is_shown
-        if frame.f_lineno == max(executable_lines(frame.f_code)) and (frame.f_back is None or not is_shown(frame.f_back.f_code)):
-            self.crew.stand(record, Stop(chain(frame), "breakpoint"))
-            return
-        record.plan = Plan("over", frame, is_shown)
-        record.plan.reason = "breakpoint"
-        self._runtime.engine.watch_this_thread()
-        self._runtime.engine.follow(record.ident, frame, record.plan)
+    # Threads
 
     def watch_this_thread(self, on=True):
         """Have breakpoints work on the calling thread, or not."""
@@ -425,7 +345,7 @@ class PyDebugger:
 
     def _on_announced(self, record):
         if self.crew.all_stop:
-            self.pause("park")
+            self.going.pause("park")
 
     def tell(self, event, body):
         """Send the client an event; is there a client?"""
