@@ -12,7 +12,7 @@ JOBS ?= 2
 # Of pyproject.toml: "test libraries" adds the libraries some tests are skipped without.
 EXTRAS ?= test
 
-.PHONY: help demo test test-node matrix bench soak clean python venv
+.PHONY: help demo test test-node matrix bench gate rewriting core-check soak clean python venv
 
 help:
 	@echo "make demo        debug an example program from a command script, then time it with and without dapper"
@@ -20,6 +20,9 @@ help:
 	@echo "make test-node   run the second client's tests; takes node and npm"
 	@echo "make matrix      run the tests on every Python from 3.8 to 3.15 that is here"
 	@echo "make bench       measure dapper beside debugpy, pdb and bare Python"
+	@echo "make gate        check the counts and the one ratio that must never get worse"
+	@echo "make rewriting   take the whole standard library apart and together, then run its own tests with probes (long)"
+	@echo "make core-check  look for leaks and wrong memory in the native core; takes gcc's sanitizers"
 	@echo "make soak        debug at random for half an hour, killing things at random moments (ARGS=\"--minutes 5\")"
 	@echo "make clean       remove all that the others made"
 
@@ -46,6 +49,17 @@ matrix: python
 bench: python
 	@"$(PYTHON)" tools/venv.py .cache/bench --extra bench
 	@.cache/bench/bin/python -m benchmarks $(ARGS)
+
+gate: venv
+	"$(IN)" -m benchmarks gate
+
+rewriting: venv
+	"$(IN)" tools/stdlib_roundtrip.py --probes
+	"$(IN)" tools/probe_stdlib_suite.py $(ARGS)
+
+core-check: venv
+	"$(IN)" tools/core_leaks.py
+	tools/asan.sh "$(CURDIR)/$(IN)"
 
 soak: venv
 	DAPPER_TEST_SPAWNED=200 DAPPER_TEST_AT_ONCE=50 "$(IN)" -m pytest -q tests/dap/test_many_processes.py
