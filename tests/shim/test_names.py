@@ -1,12 +1,13 @@
 """debugpy's names and command lines, forwarded to dapper: what programs and editors import and start."""
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
 
 from tests.client import DapClient
-from tests.processes import poll
+from tests.processes import Family, Process, free_port, poll
 from tests.shim.kernels import ROOT, SHIM
 
 HERE = {"PYTHONPATH": os.pathsep.join([SHIM, ROOT])}
@@ -93,6 +94,51 @@ def test_the_adapter_debugs(words, program):
         s.wait_stop("stop", reason="breakpoint")
         s.finish()
         assert "['a']" in s.output()
+
+
+ADAPTER = ["-m", "debugpy.adapter"]
+
+
+def test_an_adapter_for_all_networks_serves_this_machine(program):
+    """dape starts it so; without a token other machines are kept out."""
+    target, port, family = program("x = 1  # @stop"), free_port(), Family()
+    adapter = Process([sys.executable, *ADAPTER, "--host", "0.0.0.0", "--port", str(port)], family.environment(HERE))
+    try:
+        with DapClient.dial(port, target) as s:
+            s.run(target, stop_at=["stop"])
+            s.wait_stop("stop", reason="breakpoint")
+            s.finish()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), 10)  # the adapter would be there on 0.0.0.0
+        said = adapter.text("stderr")
+        assert said.count("listening on 127.0.0.1") == 1 and "DAPPER_CLIENT_TOKEN" in said and "DAPPER_ALLOW_ANYBODY=1" in said
+    finally:
+        adapter.close()
+        family.wait_extinct()
+
+
+def test_an_adapter_for_all_networks_with_a_token_serves_them(program):
+    target, port, family = program("x = 1  # @stop"), free_port(), Family()
+    env = family.environment(dict(HERE, DAPPER_CLIENT_TOKEN="correct-horse"))
+    adapter = Process([sys.executable, *ADAPTER, "--host", "0.0.0.0", "--port", str(port)], env)
+    try:
+        with DapClient.dial(port, target, host="127.0.0.2") as s:
+            s.run(target, stop_at=["stop"], accessToken="correct-horse")
+            s.wait_stop("stop", reason="breakpoint")
+            s.finish()
+        assert "listening on" not in adapter.text("stderr")
+    finally:
+        adapter.close()
+        family.wait_extinct()
+
+
+def test_an_adapter_at_standard_streams_may_be_told_a_host(program):
+    target = program("x = 1  # @stop")
+    for host in ("127.0.0.1", "0.0.0.0"):
+        with DapClient.spawn(command=[sys.executable, *ADAPTER, "--host", host], env=HERE) as s:
+            s.run(target, stop_at=["stop"])
+            s.wait_stop("stop", reason="breakpoint")
+            s.finish()
 
 
 def test_an_editor_attaches_to_a_program_started_with_it(program, tmp_path):
