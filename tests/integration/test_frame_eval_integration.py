@@ -109,11 +109,11 @@ class Client:
     def go(self, kind=None):
         """Continue, or step "in", "over" or "out"."""
         if kind is None:
-            self.debugger.go_on()
+            self.debugger.going.go_on()
         else:
 
             def step():
-                self.debugger.step(self.record, kind)
+                self.debugger.going.step(self.record, kind)
                 return True
 
             self.record.post(Job(step, lambda: None))
@@ -259,7 +259,7 @@ def test_a_step_survives_the_change_of_engine(client, kind, place):
     one.breakpoints()
 
     def step_then_change():
-        one.debugger.step(one.record, kind)
+        one.debugger.going.step(one.record, kind)
         manager.runtime.initialize({"engine": "settrace"})  # the reader's thread would
         return True
 
