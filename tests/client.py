@@ -182,6 +182,8 @@ class DapClient(Questions):
             response = self.wire.responses.get(self._started)
             if response is not None and not response["success"]:
                 raise Refused(response)
+            if event is None and self.wire.peek("terminated"):
+                raise Closed("it ended before it could be configured")
             return event
 
         self.wire.taken.add(self.wire.wait(ready, "the event initialized")["seq"])

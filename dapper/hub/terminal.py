@@ -6,6 +6,7 @@ import signal
 from dapper.hub import processes, spawn, streams
 from dapper.protocol.errors import DapError
 
+LOOK_AGAIN = 0.5  #: seconds between two looks whether the terminal is still there
 KINDS = {"integratedTerminal": "integrated", "externalTerminal": "external"}
 
 
@@ -36,8 +37,24 @@ class TerminalProgram(spawn.Program):
         session.ask_client("runInTerminal", request, self._answered)
 
     def _answered(self, response):
-        if not response.get("success") and self._waiter is None and not self._over:
+        if self._waiter is not None or self._over:
+            return
+        body = response.get("body")
+        if not response.get("success"):
             self._give_up(DapError("client_refused", command="runInTerminal", why=response.get("message") or "no reason"))
+        elif self._launch.console == "integratedTerminal" and type(body) is dict:  # an external one may hand over and end
+            pids = [body.get(name) for name in ("processId", "shellProcessId")]
+            self._watch([pid for pid in pids if type(pid) is int and pid > 0])
+
+    def _watch(self, pids, gone=False):
+        """Until the waiter is here: if one of these ends, the terminal was closed, and it will never come."""
+        if self._waiter is not None or self._over or not pids:
+            return
+        if gone:
+            self._give_up(DapError("no_debuggee", why="its terminal was closed before the program began"))
+        else:
+            gone = not all(processes.alive(pid) for pid in pids)  # it is believed the next time: the waiter may just report
+            self._session.later(LOOK_AGAIN, self._watch, pids, gone)
 
     def _give_up(self, error):
         self._over = True

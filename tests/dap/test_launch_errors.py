@@ -1,5 +1,8 @@
 """Programs that can't be started: what the user is told is missing is what is missing."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.processes import poll
@@ -47,3 +50,15 @@ def test_a_missing_interpreter(hub, program, cwd):
         more = {"cwd": prog.folder} if cwd else {}
         message = s.wire.refused("launch", dict({"program": prog.path, "python": "/none/python"}, **more)).message
         assert message == "Can't start /none/python: there is no such interpreter."
+
+
+def test_a_terminal_that_is_closed_before_the_program_begins(hub, program):
+    """The user closed it, or its shell ended with an error: nobody waits for a program that will never come."""
+    prog = program("x = 1\n")
+    with hub.open(prog) as s:
+        closed = subprocess.Popen([sys.executable, "-c", ""])
+        s.wire._on_request = lambda request: {"processId": closed.pid}
+        s.initialize()
+        assert closed.wait() == 0
+        message = s.wire.refused("launch", {"program": prog.path, "console": "integratedTerminal"}).message
+        assert "its terminal was closed before the program began" in message
