@@ -1,15 +1,17 @@
 """Debug at random for a long time, and end things at random moments: no orphan, no hang, no leak.
 
-    python tools/soak.py [--minutes 30] [--seed N] [--cycles 1000] [--engine NAME] [--only SCENARIO]
+    python tools/soak.py [--minutes 30] [--seed N] [--cycles 1000] [--way straight|hub|pid] [--engine NAME] [--only SCENARIO]
 
 Scenarios are launches and attaches of several programs whose client, hub or program is ended somewhere on the way,
-kindly or by kill -9. After each, every process of it has to be gone, and what lives longer (a hub that serves at a port, a
-program that listens) has to have as few descriptors and threads as before. First, ``--cycles`` attaches and detaches of
-one program under load. Linux only; exit code 1 tells of a fault, with the seed that leads to it again.
+kindly or by kill -9; in a storm the client is a process of its own, and who is killed dies at any moment. After each,
+every process of it has to be gone, and what lives longer (a hub that serves at a port, a program that listens) has to have
+as few descriptors and threads as before. First, ``--cycles`` attaches and detaches of one program under load. Linux only;
+exit code 1 tells of a fault, with the seed that leads to it again.
 """
 import argparse
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -24,6 +26,7 @@ from tests.processes import Family, Process, free_port, hub_command, poll  # noq
 from tests.programs import Program  # noqa: E402
 from tests.tree import Tree  # noqa: E402
 from tests.wire import Closed, Late, Refused  # noqa: E402
+from storm import storm  # noqa: E402  beside us
 
 ENDS = 30.0  #: seconds after which what should have ended is an orphan
 GROWTH = 24 * 1024  #: kB that a process may grow by in a whole soak
@@ -89,6 +92,8 @@ class Soak:
         options: of the command line.
     """
 
+    ENDS = ENDS
+
     def __init__(self, options):
         self.options = options
         self.random = random.Random(options.seed)
@@ -112,11 +117,12 @@ class Soak:
 
     # -- scenarios ----------------------------------------------------------------------------------------------------
 
-    def cycle(self, stop):
+    def cycle(self, stop, way="straight"):
         """Attach to the program that listens, and detach."""
-        with DapClient.dial(self.port, self.server_program, self.engine()) as s:
+        where = {"processId": self.server.pid} if way == "pid" else {"connect": {"host": "127.0.0.1", "port": self.port}}
+        with self.client(way) as s:
             s.initialize()
-            s.attach()
+            s.attach(**where)
             if stop:
                 s.set_breakpoints(None, ["stop"])
             s.configuration_done()
@@ -124,6 +130,16 @@ class Soak:
                 s.wait_stop("stop")
                 s.locals()
             s.wire.request("disconnect", {})
+
+    def client(self, way):
+        """A client of the program itself, or of a hub of its own."""
+        if way == "straight":
+            return DapClient.dial(self.port, self.server_program, self.engine())
+        return DapClient.spawn(self.server_program, self.engine())
+
+    def storm(self):
+        """A client in a process of its own, and a kill at any moment."""
+        return storm(self)
 
     def launch(self):
         """A launch that is ended somewhere."""
@@ -216,12 +232,7 @@ class Soak:
     def lasting(self):
         """An attach to the program that listens, by one of the ways, broken off somewhere."""
         way = self.random.choice(["straight", "hub", "lasting hub", "pid"])
-        if way == "straight":
-            s = DapClient.dial(self.port, self.server_program, self.engine())
-        elif way == "lasting hub":
-            s = DapClient.dial(self.hub_port, self.server_program, self.engine())
-        else:
-            s = DapClient.spawn(self.server_program, self.engine())
+        s = DapClient.dial(self.hub_port, self.server_program, self.engine()) if way == "lasting hub" else self.client(way)
         try:
             s.initialize()
             if self.random.random() < 0.1:
@@ -256,13 +267,14 @@ class Soak:
             for number in range(self.options.cycles):
                 if number == 20:
                     before = self.sizes()
-                self.cycle(number % 10 == 0)
+                self.cycle(number % 10 == 0, self.options.way)
             if before is not None:
                 self.compare(before)
-            self.tell("%d attaches and detaches in %.0f s" % (self.options.cycles, time.monotonic() - began))
+            self.tell("%d attaches (%s) and detaches in %.0f s; descriptors, threads, kB of the program and the hub %s"
+                      % (self.options.cycles, self.options.way, time.monotonic() - began, self.grown(before)))
             end, before = time.monotonic() + self.options.minutes * 60, None
             while time.monotonic() < end:
-                scenario = self.options.only or self.random.choice(["launch", "launch", "lasting"])
+                scenario = self.options.only or self.random.choice(["launch", "lasting", "storm"])
                 what = "%s %s" % (scenario, getattr(self, scenario)())
                 self.counts[what] = self.counts.get(what, 0) + 1
                 done += 1
@@ -272,6 +284,7 @@ class Soak:
                     self.tell("%d scenarios" % done)
             if before is not None:
                 self.compare(before)
+                self.tell("descriptors, threads, kB of the program that listens and the hub at a port %s" % self.grown(before))
             self.cycle(True)
         except (Exception, KeyboardInterrupt):  # boundary: whatever it was, nothing stays behind
             traceback.print_exc()
@@ -285,11 +298,16 @@ class Soak:
         for what in sorted(self.counts):
             print("  %5d %s" % (self.counts[what], what))
         print(self.server.text("stderr") + self.hub.text("stderr"))
+        shutil.rmtree(self.folder, ignore_errors=True)
         return 0
 
     def sizes(self):
         """(descriptors, threads, kB) of what lasts."""
         return [size_of(process.pid) for process in (self.server, self.hub)]
+
+    def grown(self, before):
+        """Before and now, in words."""
+        return "%s before, %s after" % (before, self.sizes())
 
     def compare(self, before):
         """Has what lasts not grown?"""
@@ -336,8 +354,9 @@ def main():
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--cycles", type=int, default=1000)
+    parser.add_argument("--way", choices=["straight", "hub", "pid"], default="straight", help="of the cycles")
     parser.add_argument("--engine")
-    parser.add_argument("--only", choices=["launch", "lasting"])
+    parser.add_argument("--only", choices=["launch", "lasting", "storm"])
     options = parser.parse_args()
     print("soak: seed %d" % options.seed)
     return Soak(options).run()
