@@ -33,14 +33,16 @@ class DapClient(Questions):
         program: what marks refer to.
         family: the processes of this session.
         hub: the adapter's Process, when this client started it.
+        resident: the ResidentHub it speaks to, when it does.
         engine: name of the engine to ask for, None for dapper's own choice.
     """
 
-    def __init__(self, connection_parts, program=None, family=None, hub=None, engine=None):
+    def __init__(self, connection_parts, program=None, family=None, hub=None, engine=None, resident=None):
         read, write, self._close = connection_parts
         self.program = program
         self.family = family or Family()
         self.hub = hub
+        self.resident = resident
         self.engine = engine
         self.terminals = []
         self.configurations = []  # of startDebugging requests not yet taken up
@@ -63,7 +65,12 @@ class DapClient(Questions):
         return cls(parts, program, family, hub, engine)
 
     @classmethod
-    def dial(cls, port, program=None, engine=None, host="127.0.0.1", family=None):
+    def visit(cls, resident, program=None, engine=None):
+        """Speak to an adapter that serves others, too."""
+        return cls.dial(resident.port(), program, engine, family=resident.family, resident=resident)
+
+    @classmethod
+    def dial(cls, port, program=None, engine=None, host="127.0.0.1", family=None, resident=None):
         """Speak to whoever listens: an adapter or a debuggee."""
         connection = dial(host, port)
 
@@ -74,7 +81,7 @@ class DapClient(Questions):
                 pass  # the other side was faster
             connection.close()
 
-        return cls((lambda: connection.recv(65536), connection.sendall, close), program, family, None, engine)
+        return cls((lambda: connection.recv(65536), connection.sendall, close), program, family, None, engine, resident)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -93,8 +100,9 @@ class DapClient(Questions):
     def tell(self, file=None):
         """Print all that was said; pytest shows it for a test that failed."""
         print("--- DAP ---", *self.wire.transcript, sep="\n", file=file or sys.stderr)
-        if self.hub is not None:
-            print("--- the adapter's stderr ---", self.hub.text("stderr"), sep="\n", file=file or sys.stderr)
+        hub = self.hub or self.resident and self.resident.process
+        if hub:
+            print("--- the adapter's stderr ---", hub.text("stderr"), sep="\n", file=file or sys.stderr)
         for terminal in self.terminals:
             print("--- terminal ---", terminal.text(), sep="\n", file=file or sys.stderr)
 
@@ -117,7 +125,7 @@ class DapClient(Questions):
         finally:
             self._hang_up()
             if orphans:
-                self.family.wait_extinct()
+                self.wait_extinct()
             else:
                 self.family.kill()
             self.wire.finish()
@@ -125,6 +133,12 @@ class DapClient(Questions):
                 process.close()
         if orphans and self.wire.problems:
             raise AssertionError("\n".join(self.wire.problems))
+        if orphans and self.resident is not None:
+            self.resident.left()
+
+    def wait_extinct(self):
+        """Wait until none of the session's processes lives; an adapter that serves others, too, does not count."""
+        self.family.wait_extinct(self.resident and self.resident.pid)
 
     def leave(self):
         """Disconnect and hang up, as an editor does at the end of a session; the children first."""
@@ -132,7 +146,7 @@ class DapClient(Questions):
             if not child.wire.closed:
                 child.leave()
         try:
-            self.wire.request("disconnect", {"terminateDebuggee": True} if self.hub is not None else {})
+            self.wire.request("disconnect", {"terminateDebuggee": True} if self.hub or self.resident else {})
         except Refused:
             pass  # before initialize there is nothing to disconnect from
         except Closed:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.client import DapClient
 from tests.engines import ENGINES_HERE
+from tests.processes import ResidentHub
 from tests.programs import Program
 
 
@@ -29,11 +30,25 @@ def engine(request):
     return request.param
 
 
-class Sessions:
-    """Opens sessions on one engine."""
+@pytest.fixture(scope="session")
+def resident():
+    """One adapter for many sessions."""
+    hub = ResidentHub()
+    yield hub
+    hub.close()
 
-    def __init__(self, engine):
+
+class Sessions:
+    """Opens sessions on one engine.
+
+    Args:
+        engine: its name, or None for dapper's own choice.
+        resident: a ResidentHub for those that are launched, or None for fresh ones.
+    """
+
+    def __init__(self, engine, resident=None):
         self.engine = engine
+        self.resident = resident
 
     def open(self, program=None, **more):
         """A client of a fresh hub; nothing was said yet. Use it in a ``with``."""
@@ -42,14 +57,15 @@ class Sessions:
     @contextlib.contextmanager
     def launch(self, program, stop_at=(), functions=(), exceptions=(), **config):
         """A running session, ended after the ``with``."""
-        with self.open(program) as session:
+        fresh = self.resident is None
+        with self.open(program) if fresh else DapClient.visit(self.resident, program, self.engine) as session:
             yield session.run(program, stop_at, functions, exceptions, **config)
 
 
 @pytest.fixture
-def dap(engine):
+def dap(engine, resident):
     """Sessions on each engine: for behaviour an engine has a part in."""
-    return Sessions(engine.name)
+    return Sessions(engine.name, resident)
 
 
 @pytest.fixture

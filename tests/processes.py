@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import signal
 import socket
 import subprocess
@@ -33,11 +34,11 @@ class Family:
                 environment[name] = value
         return environment
 
-    def members(self):
-        """pid → command line of those alive."""
+    def members(self, besides=None):
+        """pid → command line of those alive; ``besides`` is a pid that does not count."""
         found = {}
         for pid in os.listdir("/proc") if os.path.isdir("/proc") else ():
-            if pid.isdigit() and int(pid) != os.getpid():
+            if pid.isdigit() and int(pid) not in (os.getpid(), besides):
                 try:
                     with open("/proc/%s/environ" % pid, "rb") as file:
                         if self.mark.encode() not in file.read().split(b"\0"):
@@ -48,16 +49,16 @@ class Family:
                     continue  # it ended, or is another user's
         return found
 
-    def wait_extinct(self, deadline=DEADLINE):
-        """Wait until no member lives.
+    def wait_extinct(self, besides=None, deadline=DEADLINE):
+        """Wait until no member lives but ``besides``.
 
         Raises:
             AssertionError: some do; they are killed first.
         """
         try:
-            poll(lambda: not self.members(), "the end of all processes", deadline)
+            poll(lambda: not self.members(besides), "the end of all processes", deadline)
         except Late:
-            left = self.members()
+            left = self.members(besides)
             self.kill()
             raise AssertionError("orphans: %s" % left) from None
 
@@ -109,6 +110,56 @@ class Process:
         for stream in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             if stream is not None:
                 stream.close()
+
+
+class ResidentHub:
+    """An adapter at a port that serves one session after another, as editors keep one; its start is half of a session's cost.
+
+    Where a session went wrong another one takes its place: `close` of such a client kills the whole family.
+    """
+
+    def __init__(self):
+        self.family = Family()
+        self.process = None
+        self._before = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def port(self):
+        """Where it listens; starts it where it does not run."""
+        if self.process is None or self.process.popen.poll() is not None:
+            if self.process is not None:
+                self.process.close()
+            self._before = None
+            self.process = Process(hub_command("--port", "0"), self.family.environment())
+        said = poll(lambda: re.search(r"listens on \S+:(\d+)\n", self.process.text("stderr")), "the hub's port")
+        return int(said.group(1))
+
+    def left(self):
+        """A session is over and was right: note what the first one leaves behind."""
+        self._before = self._before or self._kept()
+
+    def close(self):
+        """End it.
+
+        Raises:
+            AssertionError: it holds more than after its first session, or does not end as it should.
+        """
+        if self.process is None or self.process.popen.poll() is not None:
+            return
+        try:
+            if self._before is not None:
+                more = lambda: all(now <= then for now, then in zip(self._kept(), self._before))
+                poll(more, "the hub to hold no more threads and descriptors than %s" % (self._before,))
+            self.process.kill(signal.SIGTERM)
+            assert self.process.wait() == 0, self.process.text("stderr")
+        finally:
+            self.process.close()
+
+    def _kept(self):
+        return [len(os.listdir("/proc/%d/%s" % (self.pid, what))) for what in ("task", "fd")]
 
 
 class Terminal:

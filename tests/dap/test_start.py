@@ -267,7 +267,6 @@ def test_disconnect_ends_a_launched_program(dap, program):
         s.wait_output("ready")
         pid = s.pid
         s.wire.request("disconnect", {})
-        s.hub.wait()
         poll(lambda: pid not in s.family.members(), "the end of the program")
 
 
@@ -288,9 +287,8 @@ def test_disconnect_may_leave_the_program_alone(dap, program, tmp_path):
     with dap.launch(prog, ["x", "y"], args=[str(done)]) as s:
         s.wait_stop("x")
         s.wire.request("disconnect", {"terminateDebuggee": False})
-        s.hub.wait()
         poll(lambda: done.exists() and done.stat().st_size, "a sign of the program")
-        s.family.wait_extinct()  # it runs to its end, undisturbed
+        s.wait_extinct()  # it runs to its end, undisturbed
 
 
 def test_terminate_is_soft_first(hub, program):

@@ -123,7 +123,7 @@ def test_run_in_terminal(prog):
 def test_orphans_are_found_and_killed(prog):
     s = fake("orphan")
     s.run(prog).wait_stop()
-    s.family.wait_extinct, wait = lambda: wait(0.2), s.family.wait_extinct
+    s.wait_extinct = lambda: s.family.wait_extinct(deadline=0.2)
     with pytest.raises(AssertionError, match="orphans: .*sleep 1000"):
         s.close()
     poll(lambda: not s.family.members(), "the end of the orphan")
