@@ -1,4 +1,35 @@
 """Conditions, hit conditions and log messages, compiled once and run many times."""
+import sys
+
+import _warnings
+
+
+class _Name:
+    """Stands where a filter of warnings has a pattern."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def match(self, text):
+        return text == self.name
+
+
+def compile_quietly(source, filename, mode, flags=0):
+    """`compile` without warnings, of text that the program compiles itself, or that is none of its own.
+
+    To shut the module warnings up takes loading it, which nothing else at our start does, and makes it forget what it has
+    said once. A filter for this very file does neither.
+    """
+    module = filename[:-3] if filename.endswith(".py") else filename  # as a warning of the compiler's says
+    quiet = "ignore", None, Warning, _Name(module), 0
+    filters = sys.modules.get("warnings", _warnings).filters
+    filters.insert(0, quiet)
+    try:
+        return compile(source, filename, mode, flags, True)
+    finally:
+        filters.remove(quiet)
 
 
 def compile_condition(text):

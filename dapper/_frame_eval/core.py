@@ -41,6 +41,11 @@ def kit(allowed=True):
     return core_pure
 
 
+def at_hand():
+    """The kit that costs least to have now: the native one once it was asked for and loaded, else `core_pure`."""
+    return kit(_loaded is not None)
+
+
 def _load():
     # Loading a module that is not made for these builds would switch the global lock on.
     if "free-threading build" in sys.version:

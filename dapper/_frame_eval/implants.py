@@ -1,4 +1,4 @@
-"""Implants: making copies of code objects with probes at their breakpoints, and what happens when a probe is hit.
+"""Implants: copies of code objects with probes at their breakpoints: which there are, and what happens at a hit.
 
 "The probe arms, the event stops": a probe whose condition holds switches line events on in its frame; the genuine
 event of the same line follows at once, and there the thread stops, as it does without probes.
@@ -6,23 +6,17 @@ event of the same line follows at once, and there the thread stops, as it does w
 A copy has a probe at each line with breakpoints, or there is no copy. So the lines of a copy that is in use need no
 events; only frames of a copy that is out of date need them.
 """
-import sys
 from _thread import get_ident
 from _weakref import ref
 
-from dapper._frame_eval.bytecode_safety import ENTRY, PLACES, Probe, Refused, build
-from dapper._frame_eval.compatibility_policy import counts_branches
 from dapper._frame_eval.copies import COPIES
-from dapper._frame_eval.implant import Implant, Plant, breakpoints_of
 from dapper._frame_eval.telemetry import Reason, telemetry
 
-_MONITORING = hasattr(sys, "monitoring")
-_ONLY_AST = 0x400
 _NOTHING = object()  # in the cache: there is no implant, and why has been said
 
 
 class Implants:
-    """Makes implants, knows those that exist, and hears of their hits.
+    """Knows the implants that exist, has them made, and hears of their hits.
 
     Args:
         kit: from `core.kit`.
@@ -47,6 +41,7 @@ class Implants:
         self._arm = arm
         self._worth = worth
         self._at_entry = at_entry
+        self._maker = None
         self._judge = getattr(port, "judge", None)
         self._by_copy = COPIES
         self._pending = {}  # thread → (frame, plant, ids)
@@ -109,108 +104,21 @@ class Implants:
             implant.retire()
         self._pending = {}
 
-    # Making one
+    def expect(self):
+        """Load what makes implants: some will be wanted, and then the program waits."""
+        if self._maker is None:
+            from dapper._frame_eval.making import Maker  # large, and of no use while no breakpoint needs an implant
+
+            self._maker = Maker(self._kit, self._port, self._config, self._traps, self._fault, self._worth)
 
     def _make(self, code, interest):
-        if _MONITORING and counts_branches(code):
-            telemetry.record(Reason.BRANCH_EVENTS_ON, _place(code))
-            return None
-        slow = set()  # lines whose breakpoints can't be decided on in the code
-        while True:
-            fast = {line: line not in slow and self._is_fast(stops) for line, stops in interest.lines.items()}
-            worth = self._worth
-            if worth is not None and not any(worth(code, line, interest.lines[line], fast[line]) for line in fast):
-                return None
-            plants, wanted = self._wanted(code, interest, fast)
-            try:
-                built = self._build(code, interest, wanted)
-            except Refused as refusal:
-                return self._refused(code, None, refusal)
-            again = False
-            for key, refusal in built.refused.items():
-                self._refused(code, key, refusal)
-                if refusal.reason in PLACES or key in slow or not fast.get(key):
-                    return None
-                slow.add(key)
-                again = True
-            if again:
-                continue
-            entry = plants.pop(ENTRY, None)
-            implant = Implant(code, built, plants, entry)
-            copy = built.code
+        self.expect()
+        implant = self._maker.make(code, interest)
+        if implant is not None:
+            self.calling = self.calling or self._maker.calling
+            copy = implant.code
             self._by_copy[id(copy)] = ref(copy, _Gone(self._by_copy, id(copy))), implant
-            return implant
-
-    def _build(self, code, interest, wanted):
-        offsets = {}
-        for line, stops in interest.lines.items():
-            entries = getattr(stops, "entries", None)
-            if entries:
-                offsets[line] = sorted(entries)
-        every = len(offsets) < len(interest.lines)
-        return build(code, wanted, self._traps, (), (), every, offsets, self._kit.Landing)
-
-    def _wanted(self, code, interest, fast):
-        """(line or ENTRY → Plant, the same → Probe)."""
-        plants, wanted = {}, {}
-        for line, stops in interest.lines.items():
-            if fast[line]:
-                plants[line], wanted[line] = self._fast(code, line, stops)
-            else:
-                plant = Plant(line, stops, None if breakpoints_of(stops) else ())
-                plants[line], wanted[line] = plant, Probe(plant)
-        if interest.entry:
-            plant = Plant(None, None, ())
-            plants[ENTRY], wanted[ENTRY] = plant, Probe(plant)
-        return plants, wanted
-
-    def _is_fast(self, stops):
-        """Whether the probe itself can decide."""
-        breakpoints = breakpoints_of(stops)
-        if len(breakpoints) != 1:
-            return not breakpoints
-        breakpoint, = breakpoints
-        if breakpoint.condition_text is None and breakpoint.counter is None and breakpoint.log_parts is None:
-            return True
-        if not self._config.fast_conditions:
-            return False
-        return not self._may_take_long(breakpoint) or self._config.condition_budget > 0 and not breakpoint.slow
-
-    @staticmethod
-    def _may_take_long(breakpoint):
-        return breakpoint.condition_text is not None and calls(breakpoint.condition_text)
-
-    def _fast(self, code, line, stops):
-        breakpoints = breakpoints_of(stops)
-        if not breakpoints:
-            plant = Plant(line, stops, ())
-            return plant, Probe(plant)
-        breakpoint, = breakpoints
-        plant = Plant(line, stops, (breakpoint.id,))
-        plant.logs = breakpoint.log_parts is not None
-        counter = breakpoint.counter_in(self._kit)
-        # An error in a probe with a message has to be the message's.
-        quiet = breakpoint.condition_text is None and (counter is None or type(counter.test) is tuple)
-        if not plant.logs or not quiet:
-            watch = None
-            if self._may_take_long(breakpoint):
-                self.calling = True
-                watch = self._kit.Stopwatch(self._config.condition_budget / 1000, self._late(breakpoint), self._fault)
-            return plant, Probe(plant, breakpoint.condition_text, counter, watch=watch)
-        message = list(breakpoint.log_parts) + [("text", "\n")]
-        return plant, Probe(plant, None, counter, message, self._port.log_point(breakpoint, code))
-
-    def _late(self, breakpoint):
-        def late(seconds):
-            if not breakpoint.slow:
-                telemetry.record(Reason.CONDITION_SLOW, "%s: %.0f ms" % (breakpoint.condition_text, seconds * 1000))
-                self._port.on_slow_condition(breakpoint, seconds)
-
-        return late
-
-    def _refused(self, code, key, refusal):
-        detail = "%s, %s: %s" % (_place(code), "line %s" % key if key is not None else "all of it", refusal)
-        telemetry.record(Reason.BYTECODE_INJECTION_FAILED, detail)
+        return implant
 
     # Hits, on the program's threads
 
@@ -271,20 +179,3 @@ class _Gone:
         found = self._by_copy.get(self._number)
         if found is not None and found[0] is reference:
             del self._by_copy[self._number]
-
-
-def calls(text):
-    """Whether an expression calls something, and so may take any time."""
-    todo = [compile(text.strip(), "<condition>", "eval", _ONLY_AST, True)]
-    while todo:
-        node = todo.pop()
-        if type(node).__name__ == "Call":
-            return True
-        for field in node._fields:
-            value = getattr(node, field, None)
-            todo += [one for one in (value if isinstance(value, list) else (value,)) if hasattr(one, "_fields")]
-    return False
-
-
-def _place(code):
-    return "%s in %s" % (code.co_name, code.co_filename)

@@ -11,7 +11,6 @@ from dapper._frame_eval.implant import breakpoints_of
 from dapper._frame_eval.implants import Implants
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
-from dapper._frame_eval.repointing import Living, Repointer
 from dapper._frame_eval.selective_tracer import Selector
 
 _getpid = os.getpid
@@ -28,7 +27,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
 
     def __init__(self, port, kit, config):
         super().__init__(port, kit, config)
-        self._repointer = Repointer(kit)
+        self._repointer = None  # until a breakpoint has a condition or the like
         self._implants = None
         self._pid = _getpid()
         self._planted = {}  # id(original) → (original, Implant)
@@ -45,17 +44,29 @@ class InjectedMonitoringEngine(MonitoringEngine):
 
     def stop(self):
         """See MonitoringEngine.stop."""
+        repointer = self._repointer
         if _getpid() != self._pid:  # a forked child: no other thread is here that could release the locks
             self._lock = RLock()
-            self._repointer.forget_inherited()
+            if repointer is not None:
+                repointer.forget_inherited()
         with self._lock:
             if self._implants is not None:
                 self._implants.close()
-            self._repointer.all_back()
+            if repointer is not None:
+                repointer.all_back()
             self._planted, self._stale = {}, {}
             super().stop()
 
     # What to watch
+
+    def _expect_decisions(self):
+        """See MonitoringEngine."""
+        super()._expect_decisions()
+        if self._repointer is None:
+            from dapper._frame_eval.repointing import Repointer
+
+            self._repointer = Repointer(self._kit)
+            self._implants.expect()
 
     def _watch_all(self, codes):
         # What runs is watched first: to find out who else has code takes milliseconds.
@@ -75,7 +86,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
         if not getattr(self._selector.table, "decides", False):
             return found
         files, seen = {}, set()
-        todo = list(Living(self._kit).codes())
+        todo = self._repointer.codes()
         while todo:
             code = self._implants.original_of(todo.pop())
             name = code.co_filename

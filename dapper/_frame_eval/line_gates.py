@@ -1,7 +1,7 @@
 """What a line event asks before anything of the debugger is called: a condition and a hit count, in C where possible."""
 from dapper._frame_eval import opcodes
 from dapper._frame_eval.implant import breakpoints_of
-from dapper._frame_eval.implants import calls
+from dapper._frame_eval.making import calls
 from dapper._frame_eval.probes import Refused, names_of
 
 _CO_OPTIMIZED = 1
@@ -24,21 +24,41 @@ class Gates:
         self._kit = kit
         self._port = port
         self._config = config
-        self._events = None, None  # a code object, and its line_marks
 
-    def at(self, code, line, stops, action):
-        """A Gate before ``action(frame, line)``, or None where only the debugger can decide.
+    def of(self, code, lines, action):
+        """Gates for the lines where one can decide; at the others only the debugger can.
 
-        The action is called as ``action(frame, line, breakpoint)``.
+        Args:
+            code: the code object.
+            lines: line → what stops there.
+            action: called as ``action(frame, line, breakpoint)`` when one opens.
+
+        Returns:
+            line → Gate.
         """
+        gates, marks = {}, None
+        for line, stops in lines.items():
+            breakpoint = self._decider(stops)
+            if breakpoint is not None:
+                marks = marks or opcodes.line_marks(code)
+                if set(marks.get(line, ())) <= set(stops.entries):  # else the offset has to be looked at first
+                    gate = self._gate(code, line, breakpoint, action)
+                    if gate is not None:
+                        gates[line] = gate
+        return gates
+
+    @staticmethod
+    def _decider(stops):
+        """The one breakpoint of a line that has something to decide, or None."""
         breakpoints = breakpoints_of(stops)
         if len(breakpoints) != 1 or stops.loops or stops.branches:
             return None
         breakpoint, = breakpoints
         if breakpoint.condition_text is None and breakpoint.counter is None and breakpoint.log is None:
             return None
-        if not self._every_event_begins(code, line, stops):
-            return None
+        return breakpoint
+
+    def _gate(self, code, line, breakpoint, action):
         test = None
         if breakpoint.condition_text is not None:
             test = self._test(code, breakpoint)
@@ -53,18 +73,6 @@ class Gates:
             return action(frame, line, breakpoint)
 
         return self._kit.Gate(act, test, breakpoint.counter_in(self._kit), failed)
-
-    def forget(self):
-        """No more lines of the code object asked about last will be asked about."""
-        self._events = None, None
-
-    def _every_event_begins(self, code, line, stops):
-        """Whether each event of the line is a new execution of it; else the offset has to be looked at first."""
-        known, events = self._events
-        if known is not code:
-            events = opcodes.line_marks(code)
-            self._events = code, events
-        return set(events.get(line, ())) <= set(stops.entries)
 
     def _test(self, code, breakpoint):
         text = breakpoint.condition_text.strip()

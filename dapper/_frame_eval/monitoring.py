@@ -10,7 +10,6 @@ from dapper._frame_eval import core
 from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
-from dapper._frame_eval.line_gates import Gates
 from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
@@ -53,7 +52,7 @@ class MonitoringEngine:
         self._armed = {}  # id(code) → Interest, for code with local events of the watcher
         self._entered = {}  # thread → the frame of a function with a breakpoint that has just begun
         self._lines = kit.LineTable(self._meet, self._fault)
-        self._gates = Gates(kit, port, self._config)
+        self._gates = None  # until a breakpoint has a condition or the like
         self._follower = Follower(port, self._fault)
         self._lock = RLock()  # it may be a finalizer that runs new code
         self._running = False
@@ -118,8 +117,17 @@ class MonitoringEngine:
     def update(self, table):
         """Use another breakpoint table: arm and disarm the code seen so far, running frames included."""
         with self._lock:
-            self._selector = Selector.of(table)
+            self._selector = selector = Selector.of(table)
+            if getattr(selector.table, "decides", False):
+                self._expect_decisions()
             self._watch_all([frame.f_code for frame in self._frames()] + self._selector.codes())
+
+    def _expect_decisions(self):
+        """Load what decides on conditions and the like, which most programs start without."""
+        if self._gates is None:
+            from dapper._frame_eval.line_gates import Gates
+
+            self._gates = Gates(self._kit, self._port, self._config)
 
     def _watch_all(self, codes):
         for code in codes:
@@ -175,11 +183,9 @@ class MonitoringEngine:
 
     def _actions(self, code, interest):
         """Line → what to do there; see LineTable.arm."""
-        actions = {}
-        for line, stops in interest.lines.items():
-            gate = None if interest.entry else self._gates.at(code, line, stops, self._past_gate)
-            actions[line or None] = gate if gate is not None else self._on_stops  # an empty module has a line 0
-        self._gates.forget()
+        actions = {line or None: self._on_stops for line in interest.lines}  # an empty module has a line 0
+        if self._gates is not None and not interest.entry:
+            actions.update(self._gates.of(code, interest.lines, self._past_gate))
         if interest.entry:
             actions[0] = self._on_entry
             actions[None] = self._on_other_line

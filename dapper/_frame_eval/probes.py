@@ -7,6 +7,7 @@ What it does: false or nothing to do → the end; true → the trap. An exceptio
 to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
 """
 from dapper._frame_eval import opcodes, opsets, tables
+from dapper._frame_eval.conditions import compile_quietly
 from dapper._frame_eval.core_pure_probes import Landing
 from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Snippet, Step
 
@@ -166,15 +167,6 @@ def _log(probe, trap, landing):
 # ---- syntax --------------------------------------------------------------------------------------------------------
 
 
-def _quietly(source, mode, flags=0):
-    """Compile without a warning: it would go to the user, about text that is not in their program."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return compile(source, _FILE, mode, flags, True)
-
-
 def _expression(text, names):
     """An expression as it can stand in other source; the names it reads go to ``names``.
 
@@ -183,7 +175,7 @@ def _expression(text, names):
     """
     text = text.strip()
     try:
-        _checked(_quietly(text, "eval", _ONLY_AST), names)
+        _checked(compile_quietly(text, _FILE, "eval", _ONLY_AST), names)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise Refused("syntax", str(error)) from None
     return "(%s\n)" % text  # whatever is an expression by itself is one in parentheses, a comment behind it included
@@ -289,7 +281,7 @@ def _compile(template, test, values, local, cells, in_function):
         line = line.replace("\0TEST", test).replace("\0VALUES", values)
         out.append(margin + line)
         here += 1 + line.count("\n")
-    found = _quietly("\n".join(out), "exec")
+    found = compile_quietly("\n".join(out), _FILE, "exec")
     if in_function:
         for _ in range(2):
             found = next(constant for constant in found.co_consts if hasattr(constant, "co_code"))

@@ -94,6 +94,10 @@ class Repointer:
         self._lock = RLock()
         self._swapped = {}  # id(twin) → (original, twin)
 
+    def codes(self):
+        """A list of what `Living.codes` gives."""
+        return list(Living(self._kit).codes())
+
     def original_of(self, code):
         """The code object that ``code`` stands for: itself, or the one whose twin it is."""
         pair = self._swapped.get(id(code))

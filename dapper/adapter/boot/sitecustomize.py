@@ -17,6 +17,26 @@ def _step_aside():
     sys.modules.pop(__name__, None)
 
 
+class _Nearby:
+    """Finds dapper's modules: all lie here, so they need not be looked for at every place where modules may be."""
+
+    def __init__(self):
+        from _frozen_importlib import ModuleSpec
+        from _frozen_importlib_external import SourceFileLoader
+
+        self._spec, self._loader = ModuleSpec, SourceFileLoader
+
+    def find_spec(self, name, path=None, target=None):
+        if path is None or not name.startswith("dapper."):
+            return None
+        file = os.path.join(path[0], name.rpartition(".")[2] + ".py")
+        if not os.path.isfile(file):
+            return None  # a package, or the native core
+        spec = self._spec(name, self._loader(name, file), origin=file)
+        spec.has_location = True
+        return spec
+
+
 def _report():
     """Hand over to dapper, loaded from where this file stands, installed or not."""
     if sys.version_info < (3, 8):
@@ -33,9 +53,11 @@ def _report():
         module = _frozen_importlib.module_from_spec(spec)
         sys.modules["dapper"] = module
         spec.loader.exec_module(module)
+    nearby = _Nearby()
+    sys.meta_path.insert(0, nearby)
     writes = sys.dont_write_bytecode
     sys.dont_write_bytecode = False  # our own files, in our own folder: else each start compiles them anew
-    collects = gc.isenabled() and not gc.get_freeze_count()
+    collects = gc.isenabled() and gc.get_freeze_count() < 1000  # 3.12 itself begins with some hundred
     if collects:
         gc.disable()  # nothing of what we load is garbage: looking for some takes a tenth of our start
     try:
@@ -47,6 +69,7 @@ def _report():
             gc.freeze()
             gc.unfreeze()  # what there is counts as old now, and is not gone through for the program's first list
             gc.enable()
+        sys.meta_path.remove(nearby)
         sys.dont_write_bytecode = writes
 
 

@@ -52,7 +52,7 @@ class Breakpoint:
             if self.condition_text:
                 self.condition = compile_condition(self.condition_text)
             if wanted.get("hitCondition"):
-                self.counter = core.kit(False).Counter(compile_hit_condition(str(wanted["hitCondition"])))
+                self.counter = core.at_hand().Counter(compile_hit_condition(str(wanted["hitCondition"])))
             if wanted.get("logMessage"):
                 self.log_parts = parse_log_message(wanted["logMessage"])
                 self.log = compile_log_message(wanted["logMessage"])

@@ -2,11 +2,11 @@
 import os
 
 from dapper._frame_eval import opcodes
+from dapper._frame_eval.conditions import compile_quietly
 
 _stat = os.stat
 _open = open
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without importing ast
-_DONT_INHERIT = True
 _OPTIMIZED = 1  # inspect.CO_OPTIMIZED: a function's code, not a class body's
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _GENERIC = "<generic parameters of "  # runs as part of a def or class statement with type parameters
@@ -28,12 +28,8 @@ class LineMap:
         self._names = {}  # (name, first line) → qualified name
         self._shadowed = {}  # (name, first line) of a comprehension or class → lines its statement covers already
         try:
-            import warnings
-
-            with warnings.catch_warnings():  # the program's own compilation says these, once
-                warnings.simplefilter("ignore")
-                tree = compile(text, filename, "exec", _ONLY_AST, _DONT_INHERIT)
-                code = compile(text, filename, "exec", 0, _DONT_INHERIT)
+            tree = compile_quietly(text, filename, "exec", _ONLY_AST)
+            code = compile_quietly(text, filename, "exec")
         except (SyntaxError, ValueError, RecursionError) as error:
             self.problem = "%s: %s" % (type(error).__name__, error)
             return
