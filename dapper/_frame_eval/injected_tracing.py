@@ -287,7 +287,7 @@ class InjectedTracingEngine:
         elif breakpoints_of(stops):
             self._tell(frame, line, ident, stops, None, passed)
         else:
-            self._tell(frame, line, ident, stops)
+            self._tell(frame, line, ident, stops, None if implant is None else implant.home(frame.f_lasti))
 
     def _leave_open(self, frame, line, ident, found, offset):
         """Up to 3.9 a probe has its line: whether a breakpoint stops there is known when it has done its work."""

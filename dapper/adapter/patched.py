@@ -30,7 +30,7 @@ def load():
 def _ours():
     """The names of what may be loaded in a debuggee, now or later."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for room in ("protocol", "_frame_eval", "adapter/debugger", "adapter/answers", "adapter"):
+    for room in ("protocol", "_frame_eval", "adapter/debugger", "adapter/debugger/templates", "adapter/answers", "adapter"):
         for name in sorted(os.listdir(os.path.join(package, room))):
             stem, extension = os.path.splitext(name)
             if extension == ".py" and stem not in ("__init__", "__main__", "messages", "pytest_plugin"):

@@ -75,6 +75,9 @@ TABLE.update(_keys(
     stopAllThreadsOnSuspend="bool: a stop of one thread stops all; true unless said otherwise",
     variablePresentation="object: {all, special, function, class, protected}: group, inline or hide",
     valueLimits="object: {string, innerString, items, innerItems, seconds}: how much of a value is shown",
+    jinja="bool: debug Jinja templates; see doc/frameworks.md",
+    flask="bool: an older name of jinja",
+    django="bool: debug Django templates; see doc/frameworks.md",
     accessToken="text: what a port asks for; see doc/security.md",
     share="any: let other clients join: true, or {port}; see doc/clients.md",
     watch="bool: with a client that is there already: look on",
@@ -88,7 +91,7 @@ TABLE.update(_keys(
         "preLaunchTask", "postDebugTask", "presentation", "successExitCodes", "consoleName", "localRoot", "remoteRoot",
         "debugServer", "debugAdapterPath", "debugAdapterPython", "serverReadyAction", "autoStartBrowser", "windows", "linux",
         "osx", "trace", "timeout", "suppressMultipleSessionWarning", "terminalQuoteCharacter", "processName", "debugOptions",
-        "options", "gevent", "qt", "debugAdapterHost", "frameworks", "token", "django", "jinja", "flask",
+        "options", "gevent", "qt", "debugAdapterHost", "frameworks", "token",
     ), "any: for the client; needs nothing of dapper")
 ))
 TABLE.update(_keys(

@@ -3,7 +3,7 @@ import os
 
 from dapper._frame_eval.instructions import POSSIBLE
 from dapper.adapter.debugger.breakpoints import Breakpoint
-from dapper.adapter.debugger.paths import is_virtual
+from dapper.adapter.debugger.paths import is_virtual, may_be_template
 from dapper.protocol.errors import DapError
 
 _exists = os.path.exists
@@ -83,8 +83,12 @@ def _place(debugger, breakpoint, key, note=""):
             why = "There is no file %s here; the breakpoint binds when code of that name is loaded." % key
             why += " " + (note or "If the file lies elsewhere for the program, set pathMappings.")
         breakpoint.refuse("pending", why)
+    elif line_map.pending:
+        breakpoint.refuse("pending", line_map.pending)
     elif line_map.problem:
-        breakpoint.refuse("failed", "The file does not compile: %s" % line_map.problem)
+        breakpoint.broken = may_be_template(key)  # code of that name has lines of its own
+        hint = "; if it is a template, set 'jinja' or 'django' to true" if breakpoint.broken else ""
+        breakpoint.refuse("failed", "The file does not compile: %s%s" % (line_map.problem, hint))
     else:
         place = line_map.resolve(line)
         if place is None:
@@ -97,9 +101,21 @@ def _place(debugger, breakpoint, key, note=""):
         breakpoint.bind(place, " ".join(text for text in (moved, hidden, note) if text) or None)
 
 
+def place_again(debugger, key):
+    """The lines of a file have become known, or are others now: say so for its breakpoints."""
+    breakpoints = debugger.table.by_key.get(key, ())
+    for one in breakpoints:
+        if not one.broken:
+            before = one.describe()
+            _place(debugger, one, key)
+            if one.told and one.describe() != before:
+                debugger.tell("breakpoint", {"reason": "changed", "breakpoint": one.describe()})
+    debugger.set_breakpoints(key, breakpoints)
+
+
 def _within(debugger, breakpoint, key, line):
     """(Place, None) for a breakpoint at a column that is not where its line begins; else (None, what to say)."""
-    if type(breakpoint.column) is not int or line != breakpoint.requested:
+    if type(breakpoint.column) is not int or line != breakpoint.requested or debugger.maps.of(key).is_template:
         return None, None
     if not POSSIBLE:
         return None, "Columns need Python 3.12 or newer; this breakpoint stops at the beginning of its line."
@@ -177,7 +193,7 @@ def breakpoint_locations(debugger, path, start, end):
     line_map = debugger.maps.of(key)
     if line_map is None:
         raise DapError("no_source", path=path, why="there is no such file here")
-    within = debugger.maps.places(key) if POSSIBLE else None
+    within = debugger.maps.places(key) if POSSIBLE and not line_map.is_template else None
     found = []
     for line in range(start[0], min(end[0], start[0] + 10000) + 1):
         if line not in line_map.lines:

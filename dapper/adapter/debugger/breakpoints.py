@@ -121,6 +121,8 @@ class Table:
         key = self._sources.key(code.co_filename)
         found = self._decided.get(key)
         if found is None:
+            if self._maps.templates is not None and self._maps.templates.has(key):
+                return ()  # they are decided on in the template's names
             found = self._decided[key] = sorted([
                 one.line or one.requested for one in self.by_key.get(key, ())
                 if one.condition is not None or one.counter is not None or one.log is not None
@@ -199,8 +201,10 @@ class Table:
         found = self.by_key.get(self._sources.key(code.co_filename))
         if not found or code.co_name == "__annotate__":  # that evaluates annotations again, long after their lines ran
             return {}
-        own = opcodes.executable_lines(code)
         line_map = self._maps.of(self._sources.key(code.co_filename))
+        if line_map is not None and line_map.is_template:
+            return line_map.stops(code, found)
+        own = opcodes.executable_lines(code)
         if line_map is not None:
             own = own.difference(line_map.shadowed(code))
         lines = {}
@@ -293,6 +297,10 @@ class LineStops:
         self._entries = {offset for offset in entries if offset not in self.branches}
         self._entries.update(offset for ways in self.branches.values() for offset in ways)
         self._first = starts.first
+
+    def hit(self, hits, frame, line):
+        """The ids of those of them that stop in ``frame`` now; ``hits`` are the Hits."""
+        return hits.of(self.breakpoints, frame, line)
 
     def begins_at(self, offset):
         """Whether the line begins at this offset, and is not returned to in the middle of its statement.

@@ -104,7 +104,9 @@ class ExceptionStops:
         debugger = self._debugger
         if not debugger.is_heard or get_ident() in debugger.crew.hidden or is_noise(exc_info[0]):
             return
-        if not debugger.sources.is_user(frame.f_code):
+        if not debugger.sources.is_user(frame.f_code) and not self._is_node(frame.f_code):
+            return
+        if debugger.templates is not None and not debugger.templates.may_raise(frame):
             return
         record = debugger.crew.here()
         if record.stop is not None or debugger.crew.is_exempt(record.ident):
@@ -113,10 +115,15 @@ class ExceptionStops:
         if mode is not None:
             debugger.crew.stand(record, _stop(chain(frame), exc_info, mode))
 
+    def _is_node(self, code):
+        templates = self._debugger.templates
+        return templates is not None and templates.is_node_code(code)
+
     def _mode_at_raise(self, frame, exc_info):
         """The DAP break mode for which to stop here, or None."""
         filters = self.filters
-        again = passed_before(exc_info[2], self._debugger.sources.is_user)
+        is_user = self._debugger.sources.is_user
+        again = passed_before(exc_info[2], lambda code: is_user(code) or self._is_node(code))
         if not again:
             self._elsewhere.pop(id(exc_info[1]), None)  # of an exception that lived at this address before
         if not again and filters.on("raised") and self._wants("raised", exc_info, frame):

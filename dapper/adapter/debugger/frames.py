@@ -78,11 +78,16 @@ class FrameHandle:
         self.line = line
         self.index = index
 
+    @property
+    def real(self):
+        """The interpreter's frame, also where another one stands for it: in a template."""
+        return getattr(self.frame, "real", self.frame)
+
     def forget(self):
         """Leave no trace of having been looked at."""
         frame_locals = sys.modules.get("dapper.adapter.debugger.frame_locals")
         if frame_locals is not None:
-            frame_locals.forget(self.frame)
+            frame_locals.forget(self.real)
 
 
 def chain(frame):

@@ -37,10 +37,14 @@ class Going:
         record.stop.released = True
         if engine is not None and not by_instruction:  # else nobody could tell when the step ends: the thread just goes on
             anywhere = lambda code: not self._debugger.sources.is_ours(code)  # who picks a call means it, a library's too
-            record.plan = plan = call.plan(anywhere) if call else Plan(kind, frame, self._debugger.sources.is_steppable)
+            record.plan = plan = call.plan(anywhere) if call else self._plan(kind, frame)
             engine.follow(record.ident, frame, plan)
         if self._debugger.config.get("steppingResumesAllThreads") is not False:
             self.go_on([other for other in self._crew if other is not record])
+
+    def _plan(self, kind, frame):
+        templates = self._debugger.templates
+        return (Plan if templates is None else templates.plan)(kind, frame, self._debugger.sources.is_steppable)
 
     def go_on(self, records=None):
         """Let stopped threads run; all of them, unless told which."""

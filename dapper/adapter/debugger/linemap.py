@@ -19,7 +19,11 @@ class LineMap:
     Attributes:
         lines: the lines that can be stopped at.
         problem: why there are none, or None.
+        pending: why nobody knows them yet, or None; of a template only.
     """
+
+    is_template = False
+    pending = None
 
     def __init__(self, text, filename):
         self.lines = frozenset()
@@ -172,9 +176,14 @@ def _read_within(archive, path):
 
 
 class LineMaps:
-    """The LineMap of each file, read again when the file changes."""
+    """The LineMap of each file, read again when the file changes.
+
+    Attributes:
+        templates: the Templates, which know the lines of theirs; or None.
+    """
 
     def __init__(self):
+        self.templates = None
         self._maps = {}
         self._places = {}
 
@@ -195,6 +204,8 @@ class LineMaps:
 
     def of(self, path):
         """The LineMap of the file at ``path``, or None when it can't be read."""
+        if self.templates is not None and self.templates.has(path):
+            return self.templates.map_of(path)
         try:
             stat, archive = _stat(path), None
         except NotADirectoryError:  # a file within a file: a zip

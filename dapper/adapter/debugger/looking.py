@@ -20,6 +20,8 @@ def stack_trace(debugger, record, start, levels, format):
     """The body of a stackTrace response."""
     sources = debugger.sources
     frames = [entry for entry in debugger.crew.stack(record) if not sources.is_ours(entry[0].f_code)]
+    if debugger.templates is not None and record.stop is not None:
+        frames = debugger.templates.shown(frames)
     if not format.get("includeAll"):
         wanted = sources.is_user if sources.just_my_code else sources.is_shown
         here = frames[:1] if record.stop is not None and record.stop.reason in _CHOSEN else []  # not where a pause fell
@@ -33,9 +35,10 @@ def stack_trace(debugger, record, start, levels, format):
         verdict = sources.ownership.of(frame.f_code.co_filename)
         if not verdict.user:
             body[-1]["presentationHint"], body[-1]["source"]["origin"] = "subtle", verdict.why
-        if POSSIBLE:
+        if POSSIBLE and handle.real is frame:
             body[-1]["instructionPointerReference"] = debugger.instructions.addresses.of(frame.f_code, frame.f_lasti)
-        body[-1]["canRestart"] = index == 0 and record.stop is not None and record.stop.at_line
+        stands = index == 0 and record.stop is not None and record.stop.at_line
+        body[-1]["canRestart"] = stands and handle.real is frame
     return {"stackFrames": body, "totalFrames": len(frames)}
 
 
@@ -154,6 +157,8 @@ def goto_targets(debugger, path, line):
         if record.stop is None or not record.stop.at_line:
             continue
         frame = record.stop.frames[0][0]
+        if debugger.templates is not None and debugger.templates.is_template(frame):
+            continue
         if debugger.sources.key(frame.f_code.co_filename) == key and line in opcodes.executable_lines(frame.f_code):
             if jumping.why_not(key, frame.f_lineno, line) is None:
                 targets.append({"id": line, "label": "%s : %d" % (frame.f_code.co_name, line), "line": line})
@@ -286,4 +291,4 @@ def _giver(debugger, handle):
 def _extra(handle):
     """Names the stop adds to the innermost frame: a return value, the exception."""
     stop = handle.record.stop if handle is not None else None
-    return dict(stop.returned) if stop is not None and handle.frame is stop.frames[0][0] else {}
+    return dict(stop.returned) if stop is not None and handle.real is stop.frames[0][0] else {}

@@ -9,11 +9,18 @@ _normcase = os.path.normcase
 _join = os.path.join
 _exists = os.path.lexists
 _sep = os.sep
+_splitext = os.path.splitext
+_PYTHON = ("", ".py", ".pyw", ".pyi", ".pyx", ".pxd", ".ipynb", ".pyc", ".so", ".pyd", ".zip", ".egg", ".pyz")
 
 
 def is_virtual(filename):
     """Whether code has a name in angle brackets instead of a file."""
     return filename[:1] == "<" and filename[-1:] == ">"
+
+
+def may_be_template(path):
+    """Whether a file is none of Python's, by its name."""
+    return not is_virtual(path) and _splitext(path)[1].lower() not in _PYTHON
 
 
 class Paths:

@@ -45,6 +45,7 @@ class PyDebugger:
         self.on_uncaught = self.exceptions.on_uncaught
         self.post_mortem = self.exceptions.post_mortem
         self._instructions = None
+        self.templates = None
         self.going = Going(self, self._runtime)
         self.table = self._empty_table()
 
@@ -68,6 +69,11 @@ class PyDebugger:
         self.sources.configure(config)
         self.config = config
         self.crew.all_stop = config.get("stopAllThreadsOnSuspend") is not False
+        self.templates = self.maps.templates = None
+        if any(config.get(key) for key in ("jinja", "flask", "django")):
+            from dapper.adapter.debugger.templates.room import Templates
+
+            self.templates = self.maps.templates = Templates(self, config)
 
     def start(self):
         """Start the engine, if it does not run yet."""
@@ -148,12 +154,17 @@ class PyDebugger:
 
     def set_breakpoints(self, key, breakpoints):
         """Replace the breakpoints of the file with this key."""
-        self.use(self.table.with_file(key, breakpoints))
+        table = self.table.with_file(key, breakpoints)
+        self.use(table if self.templates is None else self._with_functions(table))
 
     def set_function_breakpoints(self, breakpoints):
         """Replace all function breakpoints."""
         self._functions = tuple(breakpoints)
-        self.use(self.table.with_functions(self._functions + tuple(self.exceptions.breakpoints())))
+        self.use(self._with_functions(self.table))
+
+    def _with_functions(self, table):
+        ours = self.exceptions.breakpoints() + (self.templates.landmarks(table) if self.templates is not None else [])
+        return table.with_functions(self._functions + tuple(ours))
 
     def set_filters(self, filters):
         """Replace the exception filters."""
@@ -223,6 +234,8 @@ class PyDebugger:
         if record.stop is None:
             record.entering = frame
             self.exceptions.on_enter(frame)
+            if self.templates is not None:
+                self.templates.on_enter(frame)
 
     def judge(self, breakpoints, frame, line):
         """The ids of those breakpoints that stop in ``frame`` now; their hits are counted, their messages sent."""
@@ -265,7 +278,7 @@ class PyDebugger:
             return
         hit = list(passed or ())
         if passed is None and stops is not None and stops.begins_at(frame.f_lasti if offset is None else offset):
-            hit = self._hits.of(stops.breakpoints, frame, line)
+            hit = stops.hit(self._hits, frame, line)
         reason = "breakpoint"
         if record.entering is frame:
             record.entering = None
@@ -273,6 +286,8 @@ class PyDebugger:
             if entered and not hit:
                 reason = "function breakpoint"
             hit += entered
+            if self.templates is not None:
+                hit += self.templates.hits_of(self._hits, frame, line)
         plan = record.plan
         if not hit:
             if plan is not None and plan.stops_at_line(frame, line):

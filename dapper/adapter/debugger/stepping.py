@@ -24,12 +24,12 @@ class Plan:
         reason: the DAP stop reason at its end.
     """
 
-    __slots__ = ("kind", "frame", "goes_in", "reason", "_line", "_is_user", "_callers")
+    __slots__ = ("kind", "frame", "goes_in", "reason", "_anywhere", "_line", "_is_user", "_callers")
 
     def __init__(self, kind, frame, is_user):
         self.kind = kind
         self.frame = frame
-        self.goes_in = kind == "in"
+        self.goes_in = self._anywhere = kind == "in"  # anywhere: whether any of the user's lines ends it
         self.reason = "step"
         self._line = frame.f_lineno
         self._is_user = is_user
@@ -42,7 +42,7 @@ class Plan:
 
     def enters(self, code):
         """Whether lines of ``code``, which is starting, matter to the step."""
-        return self.goes_in and self._is_user(code)
+        return self._anywhere and self._is_user(code)
 
     def stops_at_line(self, frame, line):
         """Whether ``line`` in ``frame`` ends the step. A line in a caller means that an exception came up to it.
@@ -51,7 +51,7 @@ class Plan:
         """
         if frame is self.frame:
             return self.kind != "out" and line != self._line
-        if self.goes_in:
+        if self._anywhere:
             return self._is_user(frame.f_code)
         for caller in self._callers:
             if caller is frame:
@@ -67,7 +67,7 @@ class Plan:
         if frame is not self.frame:
             return KEEP
         if suspended and frame.f_code.co_flags & _SUSPENDS_FOR_OTHERS:
-            self.goes_in = False  # others run meanwhile; this step belongs to this task
+            self.goes_in = self._anywhere = False  # others run meanwhile; this step belongs to this task
             return KEEP
         caller = frame.f_back
         self.frame = None
@@ -76,5 +76,5 @@ class Plan:
         if self._is_user(caller.f_code):
             return IN_CALLER
         if self.kind != "out":
-            self.goes_in = True  # a library called us: the next of the user's lines, wherever it is
+            self.goes_in = self._anywhere = True  # a library called us: the next of the user's lines, wherever it is
         return KEEP

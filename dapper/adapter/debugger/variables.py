@@ -55,7 +55,7 @@ class ScopeItem(Item):
             return Child(name, value, None, None, "a program has no name for it")
         path = "globals()[%r]" % name if hidden else name
         child = Child(name, value, path, lambda new: self._store(name, new))
-        if self.is_local:
+        if self.is_local and not hasattr(self.frame, "real"):  # a template declares nothing
             child.declared = self.frame.f_code
         return child
 
