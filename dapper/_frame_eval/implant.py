@@ -2,6 +2,7 @@
 from _weakref import ref
 
 from dapper._frame_eval import opcodes
+from dapper._frame_eval.selective_tracer import breakpoints_of
 
 
 class Plant:
@@ -109,11 +110,6 @@ class Implant:
                         self._home[one] = there
                     waiting = []
         return self._home.get(offset, offset)
-
-
-def breakpoints_of(stops):
-    """The breakpoints of a line's stops; none where there are lines and nothing else."""
-    return getattr(stops, "breakpoints", ())
 
 
 def _same(plant, stops):

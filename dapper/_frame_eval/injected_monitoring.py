@@ -7,11 +7,10 @@ import os
 import sys
 from _thread import RLock
 
-from dapper._frame_eval.implant import breakpoints_of
 from dapper._frame_eval.implants import Implants
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
-from dapper._frame_eval.selective_tracer import Selector
+from dapper._frame_eval.selective_tracer import Selector, breakpoints_of
 
 _getpid = os.getpid
 _CODE = type((lambda: None).__code__)

@@ -12,9 +12,6 @@ _current_frames = sys._current_frames
 _getframe = sys._getframe
 _IDS = (3, 4, 5, 2, 1)  # those the engines may need come last but for the first, which they leave free
 
-#: Whether this interpreter can tell of instructions at all.
-POSSIBLE = hasattr(sys, "monitoring")
-
 
 class InstructionWatch:
     """Watches all threads, from `refresh` on, while something is selected or followed.

@@ -1,8 +1,8 @@
 """What a line event asks before anything of the debugger is called: a condition and a hit count, in C where possible."""
 from dapper._frame_eval import opcodes
-from dapper._frame_eval.implant import breakpoints_of
 from dapper._frame_eval.making import calls
 from dapper._frame_eval.probes import Refused, names_of
+from dapper._frame_eval.selective_tracer import breakpoints_of
 
 _CO_OPTIMIZED = 1
 _MOST_NAMES = 24

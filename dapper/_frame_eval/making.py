@@ -3,7 +3,8 @@ import sys
 
 from dapper._frame_eval.bytecode_safety import ENTRY, PLACES, Probe, Refused, build
 from dapper._frame_eval.compatibility_policy import counts_branches
-from dapper._frame_eval.implant import Implant, Plant, breakpoints_of
+from dapper._frame_eval.implant import Implant, Plant
+from dapper._frame_eval.selective_tracer import breakpoints_of
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _MONITORING = hasattr(sys, "monitoring")

@@ -39,6 +39,8 @@ ONE_LINE_LOOPS_ARE_SILENT = _version >= (3, 13)
 OVERFLOW_STICKS = _version < (3, 10)
 #: ``sys.exit`` makes an instance of SystemExit at once (3.12), else its exception is one of class and value.
 EXIT_MAKES_ITS_EXCEPTION = _version >= (3, 12)
+#: Single instructions can be told of (3.12).
+TELLS_INSTRUCTIONS = hasattr(sys, "monitoring")
 
 # ---- facts: instructions -------------------------------------------------------------------------------------------
 

@@ -69,6 +69,8 @@ class Planting:
         Returns:
             The frames that go on with code that does not, and that have a Late therefore.
         """
+        if selector.names or selector.table.files:
+            self._implants.expect()
         with self._lock:
             pairs = []
             for original in self._concerned(selector):

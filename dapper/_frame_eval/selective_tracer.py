@@ -108,6 +108,11 @@ class EveryEvent:
 _EVERY_EVENT = EveryEvent()
 
 
+def breakpoints_of(stops):
+    """The breakpoints of a line's stops; none where there are lines and nothing else."""
+    return getattr(stops, "breakpoints", ())
+
+
 class LineTable:
     """Breakpoints as files and lines and nothing else: an immutable value with a generation.
 

@@ -4,11 +4,10 @@ import sys
 from _thread import allocate_lock, get_ident
 
 from dapper.adapter import answers
-from dapper.adapter.debugger.abilities import here
 from dapper.adapter.debugger.display import Display
 from dapper.adapter.debugger.originals import monotonic, sleep
-from dapper.adapter.debugger.output import Redirection
 from dapper.adapter.request import LATER, Request
+from dapper.protocol.capabilities import of_this_python
 from dapper.protocol.channel import BadMessage, BrokenFrame
 from dapper.protocol.errors import DapError, failure, success
 from dapper.protocol.log import Log
@@ -54,7 +53,7 @@ class Session:
         self._last_breakpoint = 0
         self._held = []
         self._held_lock = allocate_lock()
-        self._redirection = Redirection(self._output)
+        self._redirection = None
 
     # Reading
 
@@ -162,7 +161,7 @@ class Session:
         for remark in remarks:
             self._output("console", "dapper: %s\n" % remark)
         self.debugger.start()
-        self.send({"type": "event", "event": "capabilities", "body": {"capabilities": here()}})
+        self.send({"type": "event", "event": "capabilities", "body": {"capabilities": of_this_python()}})
         self.event("initialized", {})
 
     def configured(self):
@@ -171,6 +170,9 @@ class Session:
         self.send(success(self._start_request))
         piped = self.is_launch and config.get("console", "internalConsole") == "internalConsole"  # the hub has it then
         if config.get("redirectOutput") and not piped:
+            from dapper.adapter.debugger.output import Redirection
+
+            self._redirection = Redirection(self._output)
             self._redirection.start()
         if config.get("stopOnEntry") and self.is_launch:
             self.debugger.going.pause_at_entry()
@@ -224,7 +226,8 @@ class Session:
             return
         self.state = "ended"
         self._start_request = None
-        self._redirection.stop()
+        if self._redirection is not None:
+            self._redirection.stop()
         self.debugger.detach()
         self._end_tasks()
         self._channel.close()

@@ -1,4 +1,5 @@
 """What dapper claims in the answer to `initialize`; the hub answers it before a debuggee exists."""
+import sys
 
 _CONDITION = {
     "supportsCondition": True,
@@ -62,4 +63,15 @@ def capabilities():
         "supportsBreakpointLocationsRequest": True,
         "supportsSteppingGranularity": False,
         "exceptionBreakpointFilters": [dict(filter, **_CONDITION) for filter in EXCEPTION_FILTERS],
+    }
+
+
+def of_this_python():
+    """Capabilities of this interpreter beyond those of every one; the event `capabilities` tells the client of them."""
+    tells_instructions = hasattr(sys, "monitoring")
+    return {
+        "supportsDisassembleRequest": tells_instructions,
+        "supportsInstructionBreakpoints": tells_instructions,
+        "supportsSteppingGranularity": tells_instructions,
+        "supportsDataBreakpoints": tells_instructions,
     }

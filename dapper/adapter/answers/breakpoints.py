@@ -1,9 +1,29 @@
 """Requests about where to stop: lines, functions, exceptions."""
+import sys
+
 from dapper.adapter.debugger import binding
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.debugger.exceptions import Filters
-from dapper.adapter.debugger.sooner import Sooner
 from dapper.adapter.request import answers
+
+_INTERVAL = 0.0002  # seconds
+
+
+class _Sooner:
+    """A moment in which the calling thread gets its turn sooner, while others compute; what the program sets stays.
+
+    Each look at a file lets another thread run, for 5 milliseconds if it has much to do. Ten of them would keep a
+    breakpoint waiting for as many times that.
+    """
+
+    def __enter__(self):
+        self._before = sys.getswitchinterval()
+        sys.setswitchinterval(min(self._before, _INTERVAL))
+        self._ours = sys.getswitchinterval()
+
+    def __exit__(self, *exc_info):
+        if sys.getswitchinterval() == self._ours:
+            sys.setswitchinterval(self._before)
 
 
 @answers("setBreakpoints")
@@ -16,7 +36,7 @@ def set_breakpoints(session, request):
     if wanted is None:
         wanted = [{"line": line} for line in request.get("lines", list, [])]
     _check(request, wanted)
-    with Sooner():
+    with _Sooner():
         number, content = session.breakpoint_number, _content(source)
         return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, number, content)}
 
@@ -36,7 +56,7 @@ def set_function_breakpoints(session, request):
         if type(one) is not dict or type(one.get("name")) is not str or not one["name"].strip():
             raise request.wrong("a breakpoint needs a name")
     made = [Breakpoint(session.breakpoint_number(one), None, one, one["name"].strip()) for one in wanted]
-    with Sooner():
+    with _Sooner():
         return {"breakpoints": binding.set_function_breakpoints(session.debugger, made)}
 
 

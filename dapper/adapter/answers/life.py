@@ -1,9 +1,8 @@
 """Requests about the session itself: how it begins and ends."""
 import os
 
-from dapper.adapter.debugger.abilities import here
 from dapper.adapter.request import LATER, answers
-from dapper.protocol.capabilities import capabilities
+from dapper.protocol.capabilities import capabilities, of_this_python
 from dapper.protocol.errors import DapError, success
 
 
@@ -15,7 +14,7 @@ def initialize(session, request):
     if form != "path":
         raise DapError("unsupported", what="pathFormat %r" % form, where="; use \"path\"")
     session.meet(request.arguments)
-    return dict(capabilities(), **here())
+    return dict(capabilities(), **of_this_python())
 
 
 @answers("launch")

@@ -1,7 +1,7 @@
 """Answers to what the client wants to set: where each breakpoint goes, or why it can't, told truthfully at once."""
 import os
 
-from dapper._frame_eval.instructions import POSSIBLE
+from dapper._frame_eval.opcodes import TELLS_INSTRUCTIONS
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.debugger.paths import is_virtual, may_be_template
 from dapper.protocol.errors import DapError
@@ -117,7 +117,7 @@ def _within(debugger, breakpoint, key, line):
     """(Place, None) for a breakpoint at a column that is not where its line begins; else (None, what to say)."""
     if type(breakpoint.column) is not int or line != breakpoint.requested or debugger.maps.of(key).is_template:
         return None, None
-    if not POSSIBLE:
+    if not TELLS_INSTRUCTIONS:
         return None, "Columns need Python 3.12 or newer; this breakpoint stops at the beginning of its line."
     from dapper.adapter.debugger.columns import nearest
 
@@ -193,7 +193,7 @@ def breakpoint_locations(debugger, path, start, end):
     line_map = debugger.maps.of(key)
     if line_map is None:
         raise DapError("no_source", path=path, why="there is no such file here")
-    within = debugger.maps.places(key) if POSSIBLE and not line_map.is_template else None
+    within = debugger.maps.places(key) if TELLS_INSTRUCTIONS and not line_map.is_template else None
     found = []
     for line in range(start[0], min(end[0], start[0] + 10000) + 1):
         if line not in line_map.lines:

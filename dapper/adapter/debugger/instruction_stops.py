@@ -1,7 +1,8 @@
 """Stops between the beginnings of lines: at columns, at instructions, step by step through bytecode."""
 from _thread import get_ident
 
-from dapper._frame_eval.instructions import POSSIBLE, InstructionWatch
+from dapper._frame_eval.instructions import InstructionWatch
+from dapper._frame_eval.opcodes import TELLS_INSTRUCTIONS
 from dapper.adapter.debugger.disassembly import Addresses
 from dapper.adapter.debugger.frames import chain
 from dapper.adapter.debugger.stepping import KEEP
@@ -101,7 +102,7 @@ class InstructionStops:
         Raises:
             DapError: it can't.
         """
-        if not POSSIBLE:
+        if not TELLS_INSTRUCTIONS:
             raise DapError("unsupported", what="stopping at single instructions", where=" before Python 3.12")
 
     @property

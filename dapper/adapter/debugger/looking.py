@@ -2,7 +2,7 @@
 import sys
 
 from dapper._frame_eval import opcodes
-from dapper._frame_eval.instructions import POSSIBLE
+from dapper._frame_eval.opcodes import TELLS_INSTRUCTIONS
 from dapper.adapter.debugger import calls, jumping
 from dapper.adapter.debugger import completions as completing
 from dapper.adapter.debugger import evaluate as evaluating
@@ -35,7 +35,7 @@ def stack_trace(debugger, record, start, levels, format):
         verdict = sources.ownership.of(frame.f_code.co_filename)
         if not verdict.user:
             body[-1]["presentationHint"], body[-1]["source"]["origin"] = "subtle", verdict.why
-        if POSSIBLE and handle.real is frame:
+        if TELLS_INSTRUCTIONS and handle.real is frame:
             body[-1]["instructionPointerReference"] = debugger.instructions.addresses.of(frame.f_code, frame.f_lasti)
         stands = index == 0 and record.stop is not None and record.stop.at_line
         body[-1]["canRestart"] = stands and handle.real is frame
