@@ -42,8 +42,8 @@ class Logs:
         self._ring.put(self._place(code, line or breakpoint.line), text)
 
     def flush(self):
-        """Send all that waits."""
-        if self._ring is not None and self._ring.pending:
+        """Send all that waits; returns when what another thread is sending is sent, too: the program may be about to end."""
+        if self._ring is not None:
             with self._lock:
                 for place, text in self._ring.drain():
                     body = {"category": "stdout", "output": text, "line": place.line}
