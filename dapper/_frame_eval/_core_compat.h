@@ -347,4 +347,29 @@ static inline PyObject *core_raw_local_trace(core_frame *raw)
 #else
 #define CORE_SUSPENDS 0
 #endif
+
+/* ---- What is between the two is told to no trace or profile function and to no tool of sys.monitoring ---- */
+
+static inline void core_hide(PyThreadState *state)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    PyThreadState_EnterTracing(state);
+#elif PY_VERSION_HEX >= 0x030A0000
+    state->tracing++;
+    state->cframe->use_tracing = 0;
+#else
+    state->tracing++;
+    state->use_tracing = 0;
+#endif
+}
+
+static inline void core_show(PyThreadState *state)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    PyThreadState_LeaveTracing(state);
+#else
+    state->tracing--;
+    core_refresh_tracing(state);
+#endif
+}
 #endif

@@ -151,15 +151,19 @@ cdef int hear(const char *event, PyObject *arguments, void *unused) except -1:
 
 
 cdef int tell_exec(tuple arguments) except -1:
+    cdef PyThreadState *state = PyThreadState_Get()
     code = arguments[0] if arguments else None
     if not PyCode_Check(code) or is_marked(<void *>code, SEEN):
         return 0
     mark(code, SEEN)
+    core_hide(state)  # from whoever watches the program: the listener is ours
     try:
         if exec_listener(code) is True:
             unmark(code, SEEN)
     except Exception as error:  # boundary: an error of the debugger's must not reach the program
         report(None, error)
+    finally:
+        core_show(state)
     return 0
 
 

@@ -1,7 +1,7 @@
 # Part of _frame_evaluator.pyx: the objects that code with probes holds as constants.
 #
 # Functions with a probe can be pickled by value (cloudpickle and its like), so each of these leaves as something
-# harmless of the standard library.
+# harmless of the standard library. What they call is ours: no profiler, coverage or trace function sees it.
 
 cdef object Namespace = type(sys.implementation)
 
@@ -61,12 +61,17 @@ cdef class Stopwatch:
         self.fault = fault
 
     cdef int judge(self, double begin) except -1:
+        cdef PyThreadState *state
         cdef double taken = <double>perf_counter() - begin
         if taken > self.limit:
+            state = PyThreadState_Get()
+            core_hide(state)
             try:
                 self.late(taken)
             except Exception as error:  # boundary: an error of the debugger's must not reach the program
                 report(self.fault, error)
+            finally:
+                core_show(state)
         return 0
 
     def __reduce__(self):
@@ -102,20 +107,28 @@ cdef class Trap:
 
     def trap(self, k):
         """The condition of probe `k` holds in the calling frame."""
+        cdef PyThreadState *state = PyThreadState_Get()
+        core_hide(state)
         try:
             self.hit(<object>PyEval_GetFrame(), k)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
+        finally:
+            core_show(state)
 
     def error(self, k):
         """The exception that is being handled came out of probe `k` in the calling frame."""
+        cdef PyThreadState *state = PyThreadState_Get()
         error = exc_info()[1]
         if isinstance(error, (RecursionError, MemoryError)):
             return
+        core_hide(state)
         try:
             self.failed(<object>PyEval_GetFrame(), k, error)
         except Exception as another:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, another)
+        finally:
+            core_show(state)
 
     def __reduce__(self):
         return Namespace, (), {"trap": bool, "error": bool}
@@ -163,10 +176,14 @@ cdef class LogRing:
         return 0
 
     cdef int call(self, object function) except -1:
+        cdef PyThreadState *state = PyThreadState_Get()
+        core_hide(state)
         try:
             function()
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
+        finally:
+            core_show(state)
         return 0
 
     def drain(self):

@@ -86,6 +86,8 @@ cdef extern from "_core_compat.h":
     void core_set_local_trace(PyFrameObject *, PyObject *) noexcept
     int core_set_trace(PyThreadState *, Py_tracefunc, PyObject *) except -1
     void core_set_trace_everywhere(Py_tracefunc, PyObject *) noexcept
+    void core_hide(PyThreadState *) noexcept
+    void core_show(PyThreadState *) noexcept
     Py_ssize_t core_request_note_index() noexcept
     int core_get_note(PyObject *, Py_ssize_t, void **) except -1
     int core_set_note(PyObject *, Py_ssize_t, void *) except -1

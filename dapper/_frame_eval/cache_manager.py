@@ -1,4 +1,5 @@
 """What is known of code objects: which of them run here, and what was decided about each (derived, droppable)."""
+from _functools import partial
 from _weakref import ref
 
 _UNDECIDED = (0, 0, None)
@@ -8,20 +9,18 @@ class Entry(ref):
     """A code object, held weakly, and the newest decision about it.
 
     Attributes:
-        number: the identity of the code object, free again once the entry is gone.
         state: ``(stamp, generation, decision)``: for which stamp it was last found valid, and the generation of the
             breakpoints it was made from. One tuple, so that a thread never sees half of another's.
         derived: name → (generation, value), what else was made from the code object and those breakpoints, or None.
     """
 
-    __slots__ = ("number", "state", "derived")
+    __slots__ = ("state", "derived")
 
     def __new__(cls, code, gone):
         return ref.__new__(cls, code, gone)
 
     def __init__(self, code, gone):
         ref.__init__(self, code, gone)
-        self.number = id(code)
         self.state = _UNDECIDED
         self.derived = None
 
@@ -46,7 +45,8 @@ class CacheManager:
         """The Entry of ``code``; from now on it counts as seen."""
         found = self.entries.get(id(code))
         if found is None:
-            found = self.entries[id(code)] = Entry(code, self._gone)
+            # Not in Python, where tools that look at the program would see it: it happens wherever code dies.
+            found = self.entries[id(code)] = Entry(code, partial(self.entries.pop, id(code)))
         return found
 
     def codes(self):
@@ -89,7 +89,3 @@ class CacheManager:
             "cache_misses": self.misses,
             "fast_path_hits": self.fast,
         }
-
-    def _gone(self, entry):
-        if self.entries.get(entry.number) is entry:
-            del self.entries[entry.number]

@@ -1,5 +1,6 @@
 """The one hidden thread: it reads for as long as there is something to read, and is not there while the process forks."""
 import _thread
+import sys
 import time
 
 from dapper.adapter.children import thread_exists
@@ -10,6 +11,8 @@ _start_new_thread = _thread.start_new_thread
 _native_id = getattr(_thread, "get_native_id", _thread.get_ident)
 _sleep = time.sleep
 _time = time.monotonic
+
+_OTHER_IDS = (5, 2, 1)  # of sys.monitoring, which no engine of ours uses
 
 PARKING_TIME = 1.0  #: seconds a fork waits for the thread to finish the message it is at
 
@@ -60,10 +63,13 @@ class ReadingThread:
     def _run(self, life):
         life.native_id = _native_id()
         try:
-            while self._goes_on():
-                pass
+            _run_unseen(self._run_on)
         finally:
             life.finished.release()
+
+    def _run_on(self):
+        while self._goes_on():
+            pass
 
     def _goes_on(self):
         try:
@@ -102,3 +108,29 @@ class ReadingThread:
     def drop(self):
         """In a forked child: it is the parent's."""
         self.waker.drop()
+
+
+def _run_unseen(function):
+    """Call a function so that other tools of sys.monitoring (coverage, profilers), which watch all threads, don't see it.
+
+    No tool is told of what another one's callback does; so it is called by one. Its id is free again when it begins.
+    """
+    monitoring = getattr(sys, "monitoring", None)
+    free = [number for number in _OTHER_IDS if monitoring is not None and monitoring.get_tool(number) is None]
+    if not free:
+        return function()
+    tool, start = free[0], monitoring.events.PY_START
+
+    def begin():
+        pass
+
+    def begun(code, offset):
+        monitoring.set_local_events(tool, begin.__code__, 0)
+        monitoring.register_callback(tool, start, None)
+        monitoring.free_tool_id(tool)
+        function()
+
+    monitoring.use_tool_id(tool, "dapper reads")
+    monitoring.register_callback(tool, start, begun)
+    monitoring.set_local_events(tool, begin.__code__, start)
+    begin()
