@@ -115,26 +115,36 @@ class DapClient(Questions):
         Raises:
             AssertionError: there were orphans, or the adapter did not end, or it did not speak DAP.
         """
-        for child in self.children:
-            child.close(orphans=False)
+        sessions = list(self.family_of_sessions())
         try:
             if orphans and not self.wire.closed:
                 self.leave()
             if self.hub is not None and orphans:
                 self.hub.wait()
         finally:
-            self._hang_up()
+            for session in sessions:
+                session._hang_up()
             if orphans:
                 self.wait_extinct()
             else:
                 self.family.kill()
-            self.wire.finish()
-            for process in self.terminals + [self.hub] * (self.hub is not None):
-                process.close()
-        if orphans and self.wire.problems:
-            raise AssertionError("\n".join(self.wire.problems))
+                if self.resident is not None:
+                    self.resident.drop()
+            for session in sessions:
+                session.wire.finish()
+                for process in session.terminals + [session.hub] * (session.hub is not None):
+                    process.close()
+        problems = [problem for session in sessions for problem in session.wire.problems]
+        if orphans and problems:
+            raise AssertionError("\n".join(problems))
         if orphans and self.resident is not None:
             self.resident.left()
+
+    def family_of_sessions(self):
+        """This session, those of its children, and of theirs."""
+        yield self
+        for child in self.children:
+            yield from child.family_of_sessions()
 
     def wait_extinct(self):
         """Wait until none of the session's processes lives; an adapter that serves others, too, does not count."""

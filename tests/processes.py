@@ -115,7 +115,7 @@ class Process:
 class ResidentHub:
     """An adapter at a port that serves one session after another, as editors keep one; its start is half of a session's cost.
 
-    Where a session went wrong another one takes its place: `close` of such a client kills the whole family.
+    Where a session went wrong another one takes its place.
     """
 
     def __init__(self):
@@ -129,13 +129,17 @@ class ResidentHub:
 
     def port(self):
         """Where it listens; starts it where it does not run."""
-        if self.process is None or self.process.popen.poll() is not None:
-            if self.process is not None:
-                self.process.close()
+        if self.process is None:
             self._before = None
             self.process = Process(hub_command("--port", "0"), self.family.environment())
         said = poll(lambda: re.search(r"listens on \S+:(\d+)\n", self.process.text("stderr")), "the hub's port")
         return int(said.group(1))
+
+    def drop(self):
+        """Do without it: a session went wrong."""
+        if self.process is not None:
+            self.process.close()
+            self.process = None
 
     def left(self):
         """A session is over and was right: note what the first one leaves behind."""
@@ -147,7 +151,7 @@ class ResidentHub:
         Raises:
             AssertionError: it holds more than after its first session, or does not end as it should.
         """
-        if self.process is None or self.process.popen.poll() is not None:
+        if self.process is None:
             return
         try:
             if self._before is not None:
@@ -156,7 +160,7 @@ class ResidentHub:
             self.process.kill(signal.SIGTERM)
             assert self.process.wait() == 0, self.process.text("stderr")
         finally:
-            self.process.close()
+            self.drop()
 
     def _kept(self):
         return [len(os.listdir("/proc/%d/%s" % (self.pid, what))) for what in ("task", "fd")]
