@@ -58,4 +58,5 @@ def test_listening_costs_nothing_before_and_after_a_client(engine, program):
         assert process.wait() == 0
         lines = [line.split() for line in process.text().splitlines()[1:]]
         assert [same for _, same in lines] == ["True", "True"]
-        assert all(float(ratio) < 1.15 for ratio, _ in lines), lines  # 1.00, and what else this machine does
+        # 1.00, and up to 1.6 where somebody else works on the other half of the processor; any tracing makes it 3 and more
+        assert all(float(ratio) < 2 for ratio, _ in lines), lines

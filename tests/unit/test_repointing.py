@@ -10,9 +10,9 @@ from tests.unit.core_kits import KITS, function, needs_native, run_python
 with_kit = pytest.mark.parametrize("kit", KITS)
 
 
-def twin_of(code):
-    """A copy of a code object in which the constant "old" is "new"."""
-    return code.replace(co_consts=tuple("new" if const == "old" else const for const in code.co_consts))
+def twin_of(code, new="new"):
+    """A copy of a code object in which the constant "old" is ``new``."""
+    return code.replace(co_consts=tuple(new if const == "old" else const for const in code.co_consts))
 
 
 def copy_of(code):
@@ -66,7 +66,7 @@ def test_every_closure_method_and_default_of_one_code_object(kit, repointer):
 def test_one_twin_after_another(kit, repointer):
     f = function("def f():\n    return 'old'\n")
     code = f.__code__
-    first, second = twin_of(code), code.replace(co_consts=(None, "newer"))
+    first, second = twin_of(code), twin_of(code, "newer")
     repointer.swap(code, first)
     repointer.swap(first, second)
     assert f() == "newer" and repointer.original_of(second) is code
@@ -233,17 +233,18 @@ def test_what_was_frozen_for_a_fork():
         import gc
         from dapper._frame_eval import core
         from dapper._frame_eval.repointing import Repointer
-        def f(): return 1
+        from tests.unit.test_repointing import twin_of
+        def f(): return "old"
         class Some:
-            def method(self): return 1
+            def method(self): return "old"
         gc.freeze()
         code = f.__code__
         repointer = Repointer(core.kit())
-        assert repointer.swap(code, code.replace(co_consts=(None, 2))).functions == 1
-        assert f() == 2
+        assert repointer.swap(code, twin_of(code)).functions == 1
+        assert f() == "new"
         code = Some.method.__code__
-        repointer.swap(code, code.replace(co_consts=(None, 2)))
-        assert Some().method() == 2
+        repointer.swap(code, twin_of(code))
+        assert Some().method() == "new"
         """
     )
 
