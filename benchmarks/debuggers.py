@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
+from benchmarks.cases import REAL
 from benchmarks.wire import DEADLINE, Adapter
 
 PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
@@ -16,6 +17,31 @@ ADAPTERS = {"dapper": "dapper.adapter", "debugpy": "debugpy.adapter"}
 def environment():
     """Ours without what steers Python (PYTHONDONTWRITEBYTECODE and the like) or a debugger: alike for everybody."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DAPPER", "DEBUGPY"))}
+
+
+def bring_pyperformance(python, home):
+    """Copy pyperformance's programs to ours, as modules bm_NAME; in a folder of libraries they would not be user code.
+
+    Args:
+        python: an interpreter that may have pyperformance.
+        home: what `folder` gave.
+
+    Returns:
+        Whether it has.
+    """
+    ask = "import os, pyperformance; print(os.path.dirname(os.path.abspath(pyperformance.__file__)))"
+    done = subprocess.run([python, "-c", ask], env=environment(), cwd="/", stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, universal_newlines=True)
+    if done.returncode:
+        return False
+    benchmarks = os.path.join(done.stdout.strip(), "data-files", "benchmarks")
+    for name in REAL:
+        source = os.path.join(benchmarks, "bm_" + name)
+        shutil.copy(os.path.join(source, "run_benchmark.py"), os.path.join(home, "programs", "bm_%s.py" % name))
+        for helper in os.listdir(source):  # a symbolic link to another program's file in a checkout, a file in a wheel
+            if helper.startswith("bm_") and helper.endswith(".py"):
+                shutil.copy(os.path.join(source, helper), os.path.join(home, "programs", helper))
+    return True
 
 
 @contextlib.contextmanager
@@ -43,6 +69,7 @@ class Program:
         self.path = os.path.join(home, "programs", name + ".py")
         self.result_path = os.path.join(home, "result")
         self.lines = {}  # mark → line number
+        self.crowd = []  # line numbers in functions that `crowded` added
         self.condition = None
         with open(self.path) as file:
             self._source = file.read().splitlines(True)
@@ -64,6 +91,18 @@ class Program:
         with open(os.path.join(self.home, "programs", name + ".py"), "w") as file:
             file.writelines(lines)
         return Program(self.home, name)
+
+    def crowded(self, count):
+        """The program with so many more functions, none of which is called; their lines are in `crowd`."""
+        name = self.name + "_crowded"
+        lines = list(self._source)
+        at = self.lines["call"] - 1
+        lines[at:at] = ["def function_%d():\n    return %d\n" % (number, number) for number in range(count)]
+        with open(os.path.join(self.home, "programs", name + ".py"), "w") as file:
+            file.writelines(lines)
+        program = Program(self.home, name)
+        program.crowd = [at + 2 + 2 * number for number in range(count)]
+        return program
 
     def result(self):
         """What the program wrote in its last run; it is taken away.
@@ -154,12 +193,16 @@ class Session:
         Args:
             wanted: SourceBreakpoints.
         """
-        source = {"path": self.program.path, "name": os.path.basename(self.program.path)}
-        return self.adapter.request("setBreakpoints", source=source, breakpoints=list(wanted))
+        return self.adapter.answer(self.post_breakpoints(*wanted))
 
-    def go(self):
-        """Configure what an editor does by default, and let the program run."""
-        self.adapter.request("setExceptionBreakpoints", filters=["uncaught"])
+    def post_breakpoints(self, *wanted):
+        """The same without waiting; gives the request's number."""
+        source = {"path": self.program.path, "name": os.path.basename(self.program.path)}
+        return self.adapter.post("setBreakpoints", source=source, breakpoints=list(wanted))
+
+    def go(self, **filters):
+        """Configure the exception filters, as an editor does by default if nothing is said, and let the program run."""
+        self.adapter.request("setExceptionBreakpoints", **(filters or {"filters": ["uncaught"]}))
         self.adapter.request("configurationDone")
         self.adapter.answer(self._start)
 

@@ -23,6 +23,11 @@ try:
 except ImportError:
     found["debugpy"] = None
 try:
+    from importlib.metadata import version
+    found["pyperformance"] = version("pyperformance")
+except ImportError:
+    found["pyperformance"] = None
+try:
     import dapper._frame_eval._frame_evaluator
     found["native core"] = True
 except ImportError:
@@ -76,6 +81,11 @@ def load():
     return round(os.getloadavg()[0], 1)
 
 
+def minor(data):
+    """(3, 12), of a result."""
+    return tuple(int(part) for part in data["versions"]["python"].split(".")[:2])
+
+
 class Record:
     """What a measurement writes down: begin it before, `save` it after.
 
@@ -101,8 +111,7 @@ class Record:
         self.data["load"].append(load())
         self.data.update(content)
         os.makedirs(to, exist_ok=True)
-        minor = ".".join(self.data["versions"]["python"].split(".")[:2])
-        path = os.path.join(to, "%s-%s.json" % (self.data["kind"], minor))
+        path = os.path.join(to, "%s-%d.%d.json" % ((self.data["kind"],) + minor(self.data)))
         with open(path, "w") as file:
             json.dump(self.data, file, indent=1, sort_keys=True)
             file.write("\n")

@@ -2,37 +2,27 @@
 
 import math
 import statistics
+import subprocess
 
-from benchmarks import facts
-from benchmarks.debuggers import Program, Session, folder, pdb, plain
-from benchmarks.wire import Refused
+from benchmarks import facts, modules, running
+from benchmarks.cases import BY_HAND, CASES, HOT, OWN, PROGRAMS, RAISES, REAL, pdb_commands, play, variant
+from benchmarks.debuggers import Program, Session, bring_pyperformance, folder, pdb, plain
+from benchmarks.wire import Lost, Refused
 
 METHOD = (
     "A program measures the CPU time of its own work (time.process_time: all its threads, the debugger's in it too, "
-    "other processes not) in short slices and writes it to a file. Each figure is the fastest slice of several fresh "
-    "processes, taken in turns round by round (who is slow with breakpoints in hot code, in fewer rounds there); "
-    "divided by the fastest slice of the bare program. Bare Python is measured twice in each round; how far the two "
-    "differ is the noise. Sessions have the `uncaught` filter on, as editors do by default. The condition written by "
-    "hand is the program with the same `if` before the line. What a hit costs is the extra time of a slice, shared "
-    "among the times the line ran."
+    "other processes not) in slices of some milliseconds and writes it to a file. Each figure is the fastest slice of "
+    "several fresh processes, taken in turns round by round (debugpy and pdb in fewer rounds); divided by the fastest "
+    "slice of the bare program. Bare Python is measured twice in each round; how far the two differ is the noise. "
+    "Sessions have the `uncaught` filter on, as editors do by default. richards, deltablue, go, raytrace, "
+    "regex_compile and json_dumps are pyperformance's programs, copied beside ours so that they are user code to a "
+    "debugger, with smaller input where a piece of work would take long. The condition written by hand is the program "
+    "with the same `if` before the line: `to by hand` is the whole loop with the breakpoint against the whole loop "
+    "with that `if`. What a hit costs is the extra time of a slice over the bare program, shared among the times the "
+    "line ran."
 )
-HOT = ("loop", "fib", "objects")  # have a hot line, a line never reached, and a function never called
-PROGRAMS = HOT + ("generators", "threads", "exceptions", "scheduler", "rays", "texts")
-NEVER = 10 ** 9
-
-CASES = {
-    "attached": "no breakpoint",
-    "never": "breakpoint on a line of the hot function that is never reached",
-    "elsewhere": "breakpoint in a function of the same file that is never called",
-    "condition": "false condition on the hottest line",
-    "hit count": "hit count that never comes true, on the hottest line",
-    "log": "log message with a false condition, on the hottest line",
-    "after a stop": "one stop at the hottest line, breakpoint removed, continued",
-    "step over": "stepping over the call that does all the work",
-}
-BY_HAND = "by hand"
-#: repeats, the most slices, seconds of CPU after which no more slices begin
-FAST, SLOW = (20, 30, 0.8), (2, 4, 0.6)
+#: the most slices, units of work in a slice, seconds of CPU after which no more slices begin
+FAST, SLOW = (200, 4, 0.3), (3, 1, 0.3)
 
 
 class Contender:
@@ -41,17 +31,15 @@ class Contender:
     Args:
         name: as it stands in the results.
         kind: "bare", "dapper", "debugpy" or "pdb".
-        engine: dapper's, or None for the one it chooses.
         slow: whether a breakpoint in hot code makes it so much slower that less work has to do.
     """
 
-    def __init__(self, name, kind, engine=None, slow=False):
-        self.name, self.kind, self.engine, self.slow = name, kind, engine, slow
+    def __init__(self, name, kind, slow=False):
+        self.name, self.kind, self.slow = name, kind, slow
 
     def run(self, python, program, case):
         """Run the program once; gives the fastest slice in seconds a unit, or None where it can't do the case."""
-        repeats, slices, budget = SLOW if self.slow and case != "attached" else FAST
-        args = (slices, repeats, budget)
+        args = SLOW if self.slow and case != "attached" else FAST
         if self.kind == "bare":
             plain(python, program, *args)
         elif self.kind == "pdb":
@@ -60,61 +48,9 @@ class Contender:
                 return None
             pdb(python, program, commands, *args)
         else:
-            self._debug(python, program, case, args)
+            with Session(self.kind, python, program, args) as session:
+                play(session, case)
         return min(program.result()["slices"])
-
-    def _debug(self, python, program, case, args):
-        extra = {"frameEval": {"engine": self.engine}} if self.engine else {}
-        with Session(self.kind, python, program, args, **extra) as session:
-            play(session, case)
-
-
-def play(session, case):
-    """Do what a case asks for, from the launch to the end of the program."""
-    session.begin()
-    session.breakpoints(*source_breakpoints(session.program, case))
-    session.go()
-    if case in ("after a stop", "step over"):
-        thread = session.stop()
-        if case == "after a stop":
-            session.breakpoints()
-        else:
-            session.adapter.request("next", threadId=thread)
-            session.stop()
-        session.resume(thread)
-    session.end()
-
-
-def source_breakpoints(program, case):
-    """What `setBreakpoints` is given for a case."""
-    lines = program.lines
-    if case == "attached":
-        return []
-    if case in ("never", "elsewhere"):
-        return [{"line": lines[case]}]
-    if case == "step over":
-        return [{"line": lines["call"]}]
-    return [dict({"line": lines["hot"]}, **{
-        "condition": {"condition": program.condition},
-        "hit count": {"hitCondition": str(NEVER)},
-        "log": {"logMessage": "hot", "condition": program.condition},
-        "after a stop": {},
-    }[case])]
-
-
-def pdb_commands(program, case):
-    """The same for pdb, or None where it has no such thing."""
-    where = "break %s:%%d" % program.path
-    lines = program.lines
-    if case == "attached":
-        return []
-    if case in ("never", "elsewhere"):
-        return [where % lines[case]]
-    if case == "condition":
-        return ["%s, %s" % (where % lines["hot"], program.condition)]
-    if case == "hit count":
-        return [where % lines["hot"], "ignore 1 %d" % NEVER]
-    return None
 
 
 def engines(python, home):
@@ -133,11 +69,9 @@ def engines(python, home):
 
 def contenders(chosen):
     """Who takes part, where dapper chooses that engine."""
-    found = [Contender("bare", "bare"), Contender("bare again", "bare"),
-             Contender("dapper", "dapper", slow=chosen == "settrace")]
-    if chosen != "settrace":
-        found.append(Contender("dapper, settrace", "dapper", "settrace", slow=True))
-    return found + [Contender("debugpy", "debugpy", slow=True), Contender("pdb", "pdb", slow=True)]
+    return [Contender("bare", "bare"), Contender("bare again", "bare"),
+            Contender("dapper", "dapper", slow=chosen == "settrace"),
+            Contender("debugpy", "debugpy", slow=True), Contender("pdb", "pdb", slow=True)]
 
 
 class Measurement:
@@ -157,39 +91,55 @@ class Measurement:
         self.contenders = contenders(self.telemetry["engine"])
         self.taken = {}  # (program, case, contender's name) → fastest slices, one a round
         self.obstacles = []
+        self.broken = set()  # programs that don't run on this Python, and contenders in a case that can't do it
+        if not bring_pyperformance(python, home):
+            self._obstacle("pyperformance is not installed: " + ", ".join(REAL) + " were left out")
+            self.broken.update(REAL)
 
-    def round(self, number, slow_rounds, names):
+    def round(self, number, slow_rounds, names, cases):
         """Everything once, in turns.
 
         Args:
             number: of the round, from 0.
-            slow_rounds: in how many of the first rounds the slow ones take part beyond the first case.
+            slow_rounds: in how many of the first rounds the slow ones take part.
             names: of the programs.
+            cases: names in CASES.
         """
         for name in names:
             program = Program(self.home, name)
-            cases = list(CASES) if name in HOT else ["attached"]
-            for case in cases:
+            wanted = [case for case in cases if name in CASES[case].programs]
+            for case in wanted + [BY_HAND] * (name in HOT and "condition" in wanted):
                 for one in self.contenders:
-                    if one.kind == "bare" and case != "attached":
+                    if name in self.broken or (one.name, name, case) in self.broken:
                         continue
-                    if one.slow and case != "attached" and number >= slow_rounds:
+                    if one.kind == "bare" and case not in ("attached", BY_HAND):
+                        continue
+                    if one.kind != "bare" and case == BY_HAND or one.slow and number >= slow_rounds:
                         continue
                     self._take(program, case, one)
-            if name in HOT:
-                by_hand = program.by_hand()
-                self._keep(name, BY_HAND, "bare", self.contenders[0].run(self.python, by_hand, "attached"))
 
     def _take(self, program, case, one):
         try:
-            self._keep(program.name, case, one.name, one.run(self.python, program, case))
-        except (Refused, FileNotFoundError, RuntimeError) as error:
-            self.obstacles.append("%s, %s, %s: %s" % (one.name, program.name, case, error))
-            self.say(self.obstacles[-1])
-
-    def _keep(self, name, case, who, seconds):
+            if case == BY_HAND:
+                seconds = one.run(self.python, program.by_hand(), "attached")
+            else:
+                seconds = one.run(self.python, variant(program, case), case)
+        except (Lost, Refused, OSError, RuntimeError, subprocess.SubprocessError) as error:
+            self._fails(program, case, one, error)
+            return
         if seconds is not None:
-            self.taken.setdefault((name, case, who), []).append(seconds)
+            self.taken.setdefault((program.name, case, one.name), []).append(seconds)
+
+    def _fails(self, program, case, one, error):
+        self._obstacle("%s, %s, %s: %s" % (one.name, program.name, case, error))
+        if one.kind == "bare" and case == "attached":
+            self.broken.add(program.name)
+        elif one.slow:  # a lost session has taken its time; the others are tried again
+            self.broken.add((one.name, program.name, case))
+
+    def _obstacle(self, text):
+        self.obstacles.append(text.replace(self.home, "."))
+        self.say(self.obstacles[-1])
 
     def rows(self):
         """The results: a dict for each program, case and contender."""
@@ -199,10 +149,13 @@ class Measurement:
             row = {"program": name, "case": case, "debugger": who, "ratio": min(taken) / bare, "rounds": len(taken),
                    "microseconds": min(taken) * 1e6, "spread": statistics.median(taken) / min(taken) - 1}
             hits = Program(self.home, name).hits
-            if hits and case in ("condition", "hit count", "log", BY_HAND):
+            if hits and (case == BY_HAND or CASES[case].kind == "hit"):
                 row["ns a hit"] = (min(taken) - bare) / hits * 1e9
-                if case == "condition":
-                    row["to by hand"] = min(taken) / min(self.taken[name, BY_HAND, "bare"])
+                by_hand = self.taken.get((name, BY_HAND, "bare"))
+                if case.startswith("condition") and by_hand:
+                    row["to by hand"] = min(taken) / min(by_hand)
+                if case == BY_HAND:
+                    row["to by hand"] = min(taken) / min(by_hand)  # bare again: the noise
             rows.append(row)
         return rows
 
@@ -219,29 +172,41 @@ def pick(rows, who, case, names=PROGRAMS, key="ratio"):
             if row["debugger"] == who and row["case"] == case and row["program"] in names and key in row}
 
 
-def measure(python, rounds, slow_rounds, only=None, say=print):
+def measure(python, rounds, slow_rounds, only=None, cases=None, say=print):
     """Do it all for one interpreter.
 
     Args:
         python: path of the interpreter.
         rounds: how many.
-        slow_rounds: in how many of them the slow ones take part beyond the first case.
+        slow_rounds: in how many of them debugpy and pdb take part.
         only: names of the programs, to try something; then nothing is written down.
+        cases: names in CASES, likewise.
         say: is called with lines of text.
 
     Returns:
         The path of what was written down, or None.
     """
     record = facts.Record("speed", python, METHOD)
+    names = only or OWN + REAL + RAISES
+    wanted = list(cases or list(CASES) + (["running", "modules"] if not only else []))
+    content = {}
     with folder() as home:
         measurement = Measurement(python, home, say)
-        for number in range(rounds):
-            measurement.round(number, slow_rounds, only or PROGRAMS)
+        if "running" in wanted:
+            content["running"] = running.measure(python, home, rounds, slow_rounds, say)
+        if "modules" in wanted:
+            monitored = facts.minor(record.data) >= (3, 12) and measurement.telemetry["engine"] != "settrace"
+            content["modules"] = modules.measure(python, home, rounds, monitored, say)
+        wanted = [case for case in CASES if case in wanted]
+        if wanted and "attached" not in wanted:
+            wanted.insert(0, "attached")  # its bare program is what all are compared with
+        for number in range(rounds if wanted else 0):
+            measurement.round(number, slow_rounds, names, wanted)
             say("round %d of %d, load %s" % (number + 1, rounds, facts.load()))
         rows = measurement.rows()
-    content = dict(rows=rows, rounds=rounds, slow_rounds=slow_rounds, engine=measurement.telemetry,
+    content.update(rows=rows, rounds=rounds, slow_rounds=slow_rounds, engine=measurement.telemetry,
                    obstacles=measurement.obstacles)
-    path = None if only else record.save(**content)
+    path = None if only or cases else record.save(**content)
     record.data.update(content)
     for line in show(record.data):
         say(line)
@@ -251,24 +216,21 @@ def measure(python, rounds, slow_rounds, only=None, say=print):
 def show(data):
     """The lines of a result's tables."""
     rows = data["rows"]
-    lines = []
-    who = []
-    for row in rows:
-        if row["debugger"] not in who:
-            who.append(row["debugger"])
+    who = [one for one in ("bare again", "dapper", "debugpy", "pdb") if any(row["debugger"] == one for row in rows)]
     cells = {}
     for row in rows:
         cells.setdefault((row["program"], row["case"]), {})[row["debugger"]] = row
-    head = ["Python %s, ratio to bare" % data["versions"]["python"]] + who[1:] + ["dapper, ns a hit"]
+    order = list(CASES) + [BY_HAND]
     body = []
-    for (name, case), found in sorted(cells.items(), key=lambda item: list(CASES).index(item[0][1])
-                                      if item[0][1] in CASES else len(CASES)):
+    for (name, case), found in sorted(cells.items(), key=lambda item: order.index(item[0][1])):
         mine = found.get("dapper") or found.get("bare") or {}
         body.append(["%s: %s" % (case, name)]
-                    + ["%.2f" % found[one]["ratio"] if one in found else "" for one in who[1:]]
-                    + ["%.1f" % mine["ns a hit"] if "ns a hit" in mine else ""])
-    lines += facts.table(head, body)
-    for one in who[1:]:
+                    + ["%.3f" % found[one]["ratio"] if one in found else "" for one in who]
+                    + ["%.1f" % mine["ns a hit"] if "ns a hit" in mine else "",
+                       "%.3f" % mine["to by hand"] if "to by hand" in mine else ""])
+    lines = facts.table(["Python %s, ratio to bare" % data["versions"]["python"]] + who
+                        + ["dapper, ns a hit", "to by hand"], body)
+    for one in who:
         ratios = pick(rows, one, "attached").values()
         if ratios:
             lines.append("geometric mean, attached, %s: %.3f" % (one, geometric_mean(ratios)))

@@ -21,4 +21,4 @@ def work():
 
 
 slices.run(work)  # call
-done = True
+done = True  # module

@@ -9,7 +9,8 @@ def work(count):
     begin = perf_counter()
     for i in range(count):
         x = i & 7  # hot: i == 500000000
-    return perf_counter() - begin, x
+    return begin, perf_counter() - begin, x
 
 
-slices.write({"seconds": work(int(sys.argv[2]))[0]})
+begin, seconds, _ = work(int(sys.argv[2]))
+slices.write({"begin": begin, "seconds": seconds})

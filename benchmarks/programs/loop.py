@@ -18,4 +18,4 @@ def work():
 
 
 slices.run(work)  # call
-done = True
+done = True  # module

@@ -36,4 +36,4 @@ def work():
 
 
 slices.run(work)  # call
-done = True
+done = True  # module
