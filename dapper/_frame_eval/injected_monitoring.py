@@ -4,7 +4,6 @@ The original of a code object has line events as ever, for the frames that run i
 functions, and those made from it later, get a copy with probes. A copy that is out of date has line events, too.
 """
 import os
-import sys
 from _thread import RLock
 
 from dapper._frame_eval.implants import Implants
@@ -16,8 +15,6 @@ _getpid = os.getpid
 _CODE = type((lambda: None).__code__)
 _CO_OPTIMIZED = 1
 
-_is_finalizing = sys.is_finalizing
-
 
 class InjectedMonitoringEngine(MonitoringEngine):
     """See MonitoringEngine."""
@@ -28,7 +25,6 @@ class InjectedMonitoringEngine(MonitoringEngine):
         super().__init__(port, kit, config)
         self._repointer = None  # until a breakpoint has a condition or the like
         self._implants = None
-        self._pid = _getpid()
         self._planted = {}  # id(original) → (original, Implant)
         self._stale = {}  # id(copy) → (Implant, line → stops), for copies out of use that have line events
         self._follower.inside = self._is_inside
@@ -112,7 +108,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
 
     def _meet(self, code):
         """Code starts or goes on that was not met before."""
-        if not self._running or _is_finalizing() or self._implants.implant_of(code) is not None:
+        if not self._may_wait() or self._implants.implant_of(code) is not None:
             return  # the interpreter's end may have taken a thread that held the lock
         with self._lock:
             interest = self._watch(code)

@@ -3,6 +3,7 @@
 Two tools share the work. The *watcher* discovers code (PY_START and PY_RESUME, switched off place by place) and
 reports lines with breakpoints; its callbacks are those of a LineTable. The *follower* serves steps and pauses.
 """
+import os
 import sys
 from _thread import RLock, get_ident
 
@@ -14,6 +15,7 @@ from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _current_frames = sys._current_frames
+_getpid = os.getpid
 _is_finalizing = sys.is_finalizing
 _getframe = sys._getframe
 
@@ -55,6 +57,7 @@ class MonitoringEngine:
         self._gates = None  # until a breakpoint has a condition or the like
         self._follower = Follower(port, self._fault)
         self._lock = RLock()  # it may be a finalizer that runs new code
+        self._pid = _getpid()
         self._running = False
 
     # Life
@@ -145,9 +148,13 @@ class MonitoringEngine:
 
     def _meet(self, code):
         """Code that is new, or seems so, starts or goes on."""
-        if self._running and not _is_finalizing():  # the interpreter's end may have taken a thread that held the lock
+        if self._may_wait():
             with self._lock:
                 self._watch(code)
+
+    def _may_wait(self):
+        """Whether whoever holds the lock will release it: the interpreter's end, or a fork, may have taken that thread."""
+        return self._running and not _is_finalizing() and _getpid() == self._pid
 
     def _watch(self, code):
         """Arm or disarm a code object; gives its Interest."""
