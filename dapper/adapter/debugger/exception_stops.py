@@ -104,9 +104,7 @@ class ExceptionStops:
         debugger = self._debugger
         if not debugger.is_heard or get_ident() in debugger.crew.hidden or is_noise(exc_info[0]):
             return
-        if not debugger.sources.is_user(frame.f_code) and not self._is_node(frame.f_code):
-            return
-        if debugger.templates is not None and not debugger.templates.may_raise(frame):
+        if not self._is_users(frame) or debugger.templates is not None and debugger.templates.is_echo(frame):
             return
         record = debugger.crew.here()
         if record.stop is not None or debugger.crew.is_exempt(record.ident):
@@ -118,6 +116,13 @@ class ExceptionStops:
     def _is_node(self, code):
         templates = self._debugger.templates
         return templates is not None and templates.is_node_code(code)
+
+    def _is_users(self, frame):
+        """Whether a frame runs the user's code, or template."""
+        templates = self._debugger.templates
+        if self._debugger.sources.is_user(frame.f_code):
+            return True
+        return templates is not None and templates.is_users_node(frame)
 
     def _mode_at_raise(self, frame, exc_info):
         """The DAP break mode for which to stop here, or None."""
@@ -205,10 +210,9 @@ class ExceptionStops:
         sources = debugger.sources
         frames = traceback_entries(exc_info[2]) or chain(sys._getframe(1))
         frames = [entry for entry in frames if not sources.is_ours(entry[0].f_code)]
-        while sources.just_my_code and len(frames) > 1 and not sources.is_user(frames[0][0].f_code):
-            if not any(sources.is_user(frame.f_code) for frame, _ in frames):
-                break
-            frames.pop(0)
+        if sources.just_my_code:
+            users = [number for number, (frame, _) in enumerate(frames) if self._is_users(frame)]
+            frames = frames[users[0] if users else 0 :]
         if frames:
             debugger.crew.stand(debugger.crew.here(), _stop(frames, exc_info, mode))
 

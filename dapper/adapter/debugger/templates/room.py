@@ -86,12 +86,14 @@ class Templates:
             return True
         return self._jinja is not None and (self._jinja.template_of(frame) is not None or self._jinja.is_around(frame))
 
-    def may_raise(self, frame):
-        """Whether an exception that comes up to a frame does so in the user's code or template, and for the first time."""
-        if self.is_node_code(frame.f_code):
-            node = self._django.node_of(frame)
-            return node is not None and self._sources.ownership.of(node[3]).user
-        return self._jinja is None or not self._jinja.is_around(frame)
+    def is_users_node(self, frame):
+        """Whether a frame renders a node of one of the user's templates."""
+        node = self._django.node_of(frame) if self._django is not None else None
+        return node is not None and self._sources.ownership.of(node[3]).user
+
+    def is_echo(self, frame):
+        """Whether an exception that comes up to a frame is one that Jinja raises again, to show the template's lines."""
+        return self._jinja is not None and self._jinja.is_around(frame)
 
     def shown(self, entries):
         """[(frame, line)] as the user knows them: TemplateFrames stand for frames that run templates."""
