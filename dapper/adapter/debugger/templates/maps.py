@@ -38,7 +38,7 @@ class PlacedStops(LineStops):
     __slots__ = ("_found", "_view")
 
     def __init__(self, code, line, found, view):
-        super().__init__(Starts(code, None), line, ())
+        super().__init__(Starts(code, ()), line, ())
         self._found = found
         self._view = view
 
