@@ -14,6 +14,8 @@ from tests.dap.placements.scopes import SCOPES
 from tests.dap.placements.statements import STATEMENTS
 from tests.programs import Program, marks_in
 
+pytestmark = pytest.mark.xdist_group("placements")
+
 ALL = EXPRESSIONS + STATEMENTS + SCOPES + RESUMED + FILES
 HERE = [placement for placement in ALL if sys.version_info >= placement.since]
 

@@ -9,6 +9,8 @@ from tests.dap import handled_cases
 from tests.engines import ENGINES_HERE
 from tests.programs import Program, marks_in
 
+pytestmark = pytest.mark.xdist_group("handled cases")
+
 TEXT = handled_cases.CASES + (handled_cases.NEWER if sys.version_info >= (3, 11) else "")
 NAMES = re.findall(r"^def (\w+)\(\):", TEXT, re.M)
 LABELS = set(marks_in(TEXT))
