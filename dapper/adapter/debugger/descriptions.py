@@ -3,9 +3,9 @@
 A class may have ``__debug_repr__(self)``, a text, and ``__debug_children__(self)``, a mapping or pairs of name and
 value. For a class one can't change, `describe` says the same from outside.
 """
-from dapper.adapter.debugger.values import MISSING, FunctionType, mro_of, type_attribute, type_of, user_call
+from dapper.adapter.debugger.values import MISSING, FunctionType, key_of, mro_of, type_attribute, type_of, user_call
 
-_told = {}  # class → (text, children)
+_told = {}  # key of a class → (text, children, the class)
 
 
 def describe(cls, text=None, children=None):
@@ -21,7 +21,7 @@ def describe(cls, text=None, children=None):
     """
     if not isinstance(cls, type):
         raise TypeError("describe() takes a class, not %r" % (cls,))
-    _told[cls] = (text, children)
+    _told[key_of(cls)] = (text, children, cls)
 
 
 def text_maker(cls):
@@ -36,8 +36,9 @@ def children_maker(cls):
 
 def _find(cls, which, name):
     for base in mro_of(cls) if _told else ():
-        if base in _told and _told[base][which] is not None:
-            return _told[base][which]
+        told = _told.get(key_of(base))
+        if told is not None and told[which] is not None:
+            return told[which]
     found = type_attribute(cls, name)
     return found if found is not MISSING and type_of(found) is FunctionType else None
 

@@ -11,6 +11,7 @@ from dapper.adapter.debugger.values import (
     Interrupted,
     error_text,
     is_a,
+    key_of,
     mro_of,
     namespace_of,
     type_name,
@@ -180,7 +181,7 @@ def _owner_class(frame, names):
     first = _first_argument(frame, names)
     for cls in mro_of(first if is_a(first, type) else type_of(first)):
         for held in namespace_of(cls).values():
-            for function in (held, getattr(held, "__func__", None) if type_of(held) in _WRAPPED else None):
+            for function in (held, getattr(held, "__func__", None) if key_of(type_of(held)) in _WRAPPED else None):
                 if type_of(function) is FunctionType and function.__code__ is frame.f_code:
                     return cls
             if type_of(held) is property and any(

@@ -14,6 +14,7 @@ from dapper.adapter.debugger.values import (
     error_text,
     instance_dict,
     is_a,
+    key_of,
     type_name,
     type_of,
     user_call,
@@ -135,7 +136,7 @@ class Look:
         if has_definition(value):
             entry["valueLocationReference"] = self.handles.give(Definition(value))
         entry["variablesReference"] = 0
-        if cls in _CHILDLESS and (cls not in (str, bytes) or len(value) <= self.display.limits.string):
+        if key_of(cls) in _CHILDLESS and (cls is not str and cls is not bytes or len(value) <= self.display.limits.string):
             return
         item = ValueItem(value, entry.get("evaluateName"), self.frame)
         entry["variablesReference"] = self.handles.give(item)
@@ -143,11 +144,11 @@ class Look:
             length = item.length(self.display)
             if length > self.display.first:
                 entry["indexedVariables"] = length
-                count = self._named.get(cls)
+                count = self._named.get(key_of(cls))
                 if count is None:
                     count = len(item.named(self.display, False)) + len(item.last())
                     if instance_dict(value) is None:
-                        self._named[cls] = count
+                        self._named[key_of(cls)] = count
                 entry["namedVariables"] = count
 
 
@@ -157,7 +158,7 @@ def _hint(name, value, attributes, kind):
         kind = "method" if is_function(value) else "class" if is_a(value, type) else None
     if kind:
         hint["kind"] = kind
-    if type_of(value) in _RAW:
+    if key_of(type_of(value)) in _RAW:
         attributes = tuple(attributes) + ("rawString",)
     if attributes:
         hint["attributes"] = list(attributes)

@@ -15,6 +15,7 @@ from dapper.adapter.debugger.values import (
     generator_state,
     instance_dict,
     is_a,
+    key_of,
     module_of,
     mro_of,
     stored,
@@ -128,12 +129,12 @@ def view_of(value):
     if described is not None:
         return FactsView(value, lambda value: _described(described, value))
     for base in bases:
-        make = _VIEWS.get(base)
+        make = _VIEWS.get(key_of(base))
         if make is not None:
             return make(value)
-    if str in bases and str.__len__(value) > SliceView.PIECE:
+    if is_a(value, str) and str.__len__(value) > SliceView.PIECE:
         return SliceView(value, str.__len__, lambda text, piece: exact_text(text, piece.start, piece.stop))
-    if bytes in bases and bytes.__len__(value) > SliceView.PIECE:
+    if is_a(value, bytes) and bytes.__len__(value) > SliceView.PIECE:
         return SliceView(value, bytes.__len__, bytes.__getitem__)
     return _library_view(value, cls, bases)
 

@@ -9,6 +9,7 @@ from dapper.adapter.debugger.values import (
     ModuleType,
     instance_dict,
     is_a,
+    key_of,
     module_of,
     namespace_of,
     type_name,
@@ -29,7 +30,8 @@ def has_definition(value):
         return "__firstlineno__" in namespace_of(value) or _first_function(value) is not None
     if is_a(value, ModuleType):
         return type_of((instance_dict(value) or {}).get("__file__")) is str
-    return type_of(value) in _CODE or type_of(value) in (MethodType, CodeType)
+    kind = key_of(type_of(value))
+    return kind in _CODE or kind in (MethodType, CodeType)
 
 
 class Definition:
@@ -54,7 +56,7 @@ class Definition:
             return _class_place(value)
         if type_of(value) is MethodType:
             value = value.__func__
-        code = value if type_of(value) is CodeType else getattr(value, _CODE.get(type_of(value), ""), None)
+        code = value if type_of(value) is CodeType else getattr(value, _CODE.get(key_of(type_of(value)), ""), None)
         return (code.co_filename, code.co_firstlineno) if type_of(code) is CodeType else None
 
 
@@ -97,7 +99,7 @@ _VARARGS, _KEYWORDS = 0x4, 0x8  # inspect.CO_VARARGS, CO_VARKEYWORDS
 def _first_function(cls):
     """The first function written in the body of a class."""
     for held in namespace_of(cls).values():
-        if type_of(held) in (staticmethod, classmethod):
+        if key_of(type_of(held)) in (staticmethod, classmethod):
             held = held.__func__
         if type_of(held) is FunctionType and held.__module__ == module_of(cls):
             if held.__code__.co_filename[:1] != "<":

@@ -10,6 +10,7 @@ from dapper.adapter.debugger.values import (
     ModuleType,
     instance_dict,
     is_a,
+    key_of,
     module_of,
     mro_of,
     namespace_of,
@@ -29,8 +30,8 @@ FUNCTIONS = (
 )
 _BOUND_IN_C = (_MethodDescriptor, _SlotWrapper, _ClassMethodDescriptor)
 
-#: C attributes that are more than a look: they run annotations, or copy all locals of a frame.
-_COSTLY = frozenset(("__annotations__", "__annotate__", "f_locals", "f_generator"))
+#: C attributes that are more than a look: they warn, run annotations, or copy all locals of a frame.
+_COSTLY = frozenset(("co_lnotab", "__annotations__", "__annotate__", "f_locals", "f_generator"))
 _C_MODULES = frozenset((
     "builtins", "types", "collections", "_collections", "functools", "itertools", "operator", "weakref",
     "_thread", "_io", "io", "datetime", "decimal", "array", "re", "_sre", "mmap", "socket", "_socket", "ssl",
@@ -69,7 +70,7 @@ def member(owner, name):
     if found is MISSING:
         return held
     kind = type_of(found)
-    if kind in (MemberType, GetSetType):
+    if key_of(kind) in (MemberType, GetSetType):
         return _native(found, owner, name)
     if held is not MISSING and type_attribute(kind, "__set__") is MISSING:
         if type_attribute(kind, "__delete__") is MISSING:
@@ -113,13 +114,13 @@ def tells_more(owner):
 
 def is_function(value):
     """Whether ``value`` belongs to the functions of an object."""
-    return type_of(value) in FUNCTIONS or BuiltinType in mro_of(type_of(value))  # C has kinds of methods of its own
+    return key_of(type_of(value)) in FUNCTIONS or is_a(value, BuiltinType)  # C has kinds of methods of its own
 
 
 def _of_class(cls, name):
     meta = type_attribute(type_of(cls), name)
     found = type_attribute(cls, name)
-    if type_of(meta) in (MemberType, GetSetType):
+    if key_of(type_of(meta)) in (MemberType, GetSetType):
         return _native(meta, cls, name)
     if found is MISSING:
         return meta if meta is MISSING else _bound(meta, cls, name)
@@ -130,7 +131,7 @@ def _of_class(cls, name):
         return found.__func__
     if kind is _ClassMethodDescriptor:
         return found.__get__(None, cls)
-    if kind in _PASSIVE or type_attribute(kind, "__get__") is MISSING:
+    if key_of(kind) in _PASSIVE or type_attribute(kind, "__get__") is MISSING:
         return found
     return Lazy(cls, name)
 
@@ -154,13 +155,13 @@ def _bound(found, owner, name):
     kind = type_of(found)
     if kind is FunctionType:
         return _method(found, owner)
-    if kind in _BOUND_IN_C:
+    if key_of(kind) in _BOUND_IN_C:
         return found.__get__(owner, type_of(owner))
     if kind is staticmethod:
         return found.__func__
     if kind is classmethod:
         return _method(found.__func__, type_of(owner))
-    if kind in (BuiltinType, MethodType, MappingProxyType) or type_attribute(kind, "__get__") is MISSING:
+    if key_of(kind) in (BuiltinType, MethodType, MappingProxyType) or type_attribute(kind, "__get__") is MISSING:
         return found
     return Lazy(owner, name)
 

@@ -1,5 +1,5 @@
 """The bytes of values that are a piece of memory, for readMemory and writeMemory."""
-from dapper.adapter.debugger.values import module_of, mro_of, type_name, type_of
+from dapper.adapter.debugger.values import key_of, module_of, mro_of, type_name, type_of
 from dapper.protocol.errors import DapError
 
 _BUFFERS = frozenset((
@@ -11,7 +11,7 @@ _PLAIN = (bytes, bytearray, memoryview)
 def is_buffer(value):
     """Whether a value lays its memory open, by its type alone."""
     for base in mro_of(type_of(value)):
-        if base in _PLAIN or (module_of(base), type_name(base)) in _BUFFERS:
+        if key_of(base) in _PLAIN or (module_of(base), type_name(base)) in _BUFFERS:
             return True
     return False
 

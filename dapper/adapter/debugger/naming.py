@@ -7,6 +7,7 @@ from dapper.adapter.debugger.values import (
     FunctionType,
     ModuleType,
     is_a,
+    key_of,
     mro_of,
     namespace_of,
     stored,
@@ -44,7 +45,7 @@ def _attribute(owner, name):
     if is_a(owner, ModuleType):
         return ModuleType.__dict__["__dict__"].__get__(owner).get(name, MISSING)
     found = type_attribute(owner, name) if is_a(owner, type) else stored(owner, name)
-    return found.__func__ if type_of(found) in (staticmethod, classmethod) else found
+    return found.__func__ if key_of(type_of(found)) in (staticmethod, classmethod) else found
 
 
 def classes_of(node, frame):
@@ -70,7 +71,7 @@ def is_subclass(cls, classes):
 
 def plain_function(value):
     """The Python function behind a value that a class holds, or None."""
-    if type_of(value) in (staticmethod, classmethod):
+    if key_of(type_of(value)) in (staticmethod, classmethod):
         value = value.__func__
     return value if type_of(value) is FunctionType else None
 

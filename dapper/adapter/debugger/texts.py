@@ -22,6 +22,7 @@ from dapper.adapter.debugger.values import (
     generator_state,
     instance_dict,
     is_a,
+    key_of,
     module_dict,
     mro_of,
     plain,
@@ -80,9 +81,10 @@ class Text:
         if not level:
             self._used = 0
         cls = type_of(value)
-        maker = self._makers.get(cls)
+        key = key_of(cls)
+        maker = self._makers.get(key)
         if maker is None:
-            maker = self._makers[cls] = _maker(cls)
+            maker = self._makers[key] = _maker(cls)
         try:
             return maker(self, value, level)
         except (RuntimeError, AttributeError, ValueError) as error:  # it changes while it is read, or is half made
@@ -305,7 +307,7 @@ def _maker(cls):
         return lambda text, value, level: text.foreign(value, level, described)
     representation = type_attribute(cls, "__repr__")
     maker = None
-    if type_of(representation) in _C_REPRS:
+    if key_of(type_of(representation)) in _C_REPRS:
         maker = _BY_REPR.get(representation)
     elif type_of(representation) is FunctionType:
         maker = _generated(cls, representation)
@@ -320,7 +322,7 @@ def _generated(cls, function):
     if home == "collections":
         if function.__qualname__ == "Counter.__repr__":
             return Text._ordered
-        if tuple in mro_of(cls) and is_a(type_attribute(cls, "_fields"), tuple):
+        if any(base is tuple for base in mro_of(cls)) and is_a(type_attribute(cls, "_fields"), tuple):
             return Text._named_tuple
     elif home in ("dataclasses", "reprlib"):
         inner = getattr(function, "__wrapped__", None)

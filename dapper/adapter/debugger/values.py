@@ -7,6 +7,8 @@ import sys
 from dapper.adapter.debugger.visits import Interrupted, user_call
 
 type_of = type
+_is_below = type.__dict__["__subclasscheck__"]
+_HASH, _EQ = object.__dict__["__hash__"], object.__dict__["__eq__"]
 mro_of = type.__dict__["__mro__"].__get__
 namespace_of = type.__dict__["__dict__"].__get__
 _name_of = type.__dict__["__name__"].__get__
@@ -55,7 +57,15 @@ def type_attribute(cls, name):
 
 def is_a(value, cls):
     """``isinstance`` by the real type alone."""
-    return cls in mro_of(type_of(value))
+    return _is_below(cls, type_of(value))
+
+
+def key_of(cls):
+    """A class as a key of dicts and sets: itself, or its id where its metaclass says what is equal to it."""
+    meta = type_of(cls)
+    if meta is type or type_attribute(meta, "__hash__") is _HASH and type_attribute(meta, "__eq__") is _EQ:
+        return cls
+    return id(cls)
 
 
 def type_name(cls):
@@ -118,7 +128,7 @@ def instance_dict(value):
     """The ``__dict__`` of an instance, or None. Properties of that name are passed over."""
     for base in mro_of(type_of(value)):
         found = namespace_of(base).get("__dict__")
-        if type_of(found) in (GetSetType, MemberType):
+        if key_of(type_of(found)) in (GetSetType, MemberType):
             try:
                 facts = found.__get__(value)
             except (AttributeError, TypeError):
@@ -136,7 +146,7 @@ def proxied(proxy):
 
 def callable_name(function):
     """The qualified name of a function or whatever stands in its place."""
-    name = function.__qualname__ if type_of(function) in (FunctionType, BuiltinType) else None
+    name = function.__qualname__ if key_of(type_of(function)) in (FunctionType, BuiltinType) else None
     return name if type_of(name) is str else type_name(type_of(function))
 
 

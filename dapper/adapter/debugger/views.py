@@ -7,6 +7,7 @@ from dapper.adapter.debugger.texts import Text
 from dapper.adapter.debugger.values import (
     MISSING,
     is_a,
+    key_of,
     type_of,
     user_call,
 )
@@ -283,12 +284,13 @@ class ArrayView(View):
 
 def _literal(key):
     """Text that evaluates to ``key``, or None."""
-    if type_of(key) in (tuple, frozenset):
-        if type_of(key) is frozenset:
+    kind = key_of(type_of(key))
+    if kind in (tuple, frozenset):
+        if kind is frozenset:
             return None
         parts = [_literal(item) for item in key]
         return None if None in parts else "(%s)" % "".join(part + ", " for part in parts)
-    if type_of(key) not in _LITERALS or key != key:
+    if kind not in _LITERALS or key != key:
         return None
     if type_of(key) in (str, bytes) and len(key) > 1024:
         return None
