@@ -3,7 +3,7 @@ import _socket
 import os
 import sys
 
-from dapper.adapter.waiting import Away, ready
+from dapper.adapter.waiting import Away, out_of_the_way, ready
 from dapper.protocol.channel import Channel
 from dapper.protocol.errors import success
 
@@ -273,7 +273,7 @@ def open_socket(host, port):
     except OSError:
         sock.close()
         raise
-    return sock
+    return _socket.socket(family, kind, protocol, out_of_the_way(sock.detach()))
 
 
 def open_listener(host, port):

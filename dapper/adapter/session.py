@@ -14,6 +14,7 @@ from dapper.protocol.log import Log
 
 LEAVING_TIME = 0.5  #: seconds for threads to end what they do for the client when it goes
 
+_NOT_OPEN = 9  # EBADF; the module errno is not worth its loading
 _ANY_STATE = {"initialize", "disconnect", "terminate", "cancel"}
 
 for _name in answers.FILES[:2]:  # every session needs them, and they are read best by the thread that starts it
@@ -121,8 +122,9 @@ class Session:
         """Send a response or an event now; from any thread."""
         try:
             self._channel.send(message)
-        except OSError:
-            pass  # the client is gone; the reader sees the end of the stream and ends the session
+        except OSError as error:  # the client is gone; the reader sees the end of the stream and ends the session
+            if error.errno == _NOT_OPEN and not self._channel.is_closed:
+                self.debugger.detach()  # the program has closed our descriptor: the reader waits for ever
 
     def event(self, name, body):
         """Send an event, but for a client that is not done with its configuration only when it is."""

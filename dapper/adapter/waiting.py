@@ -2,10 +2,34 @@
 import _socket
 import os
 import select
+import sys
 
 _close = os.close
+_current_frames = sys._current_frames
+_dup2 = os.dup2
+_fstat = os.fstat
 _read = os.read
 _write = os.write
+
+
+_HIGH = range(250, 63, -1)  # where programs expect no descriptors, and select() still takes them
+
+
+def out_of_the_way(number):
+    """The descriptor ``number``, moved to where the program's own don't come; it may be the same one."""
+    if os.name != "posix" or len(_current_frames()) > 1:
+        return number  # another thread might take the place in between
+    for place in _HIGH:
+        try:
+            _fstat(place)
+        except OSError:
+            break
+    try:
+        _dup2(number, place, False)
+    except OSError:
+        return number  # the process may have few
+    _close(number)
+    return place
 
 
 class Away(BaseException):
@@ -44,7 +68,7 @@ class Waker:
 
     def __init__(self):
         if os.name == "posix":
-            self.source, self._sink = os.pipe()
+            self.source, self._sink = map(out_of_the_way, os.pipe())
         else:
             self._sockets = _pair()
             self.source, self._sink = (one.fileno() for one in self._sockets)

@@ -69,6 +69,14 @@ class Program:
                 "its environment was emptied, or it is no Python program.\n" % self.pid)
 
 
+def _is_utf8(environment):
+    """Does Python print UTF-8 by itself in this environment? Told to, it would treat what is no text otherwise."""
+    if os.name != "posix":
+        return False
+    name = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or "C"
+    return name in ("C", "POSIX") or name.partition("@")[0].lower().replace("-", "").endswith(".utf8")
+
+
 class PipedProgram(Program):
     """A program on the internal console; see Program."""
 
@@ -88,8 +96,12 @@ class PipedProgram(Program):
             DapError: cannot_start.
         """
         environment = inherited()
-        environment.update(PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8")
-        environment = merged(environment, self._launch.env)
+        environment["PYTHONUNBUFFERED"] = "1"
+        wanted = merged(environment, self._launch.env)
+        if "PYTHONIOENCODING" in environment or not _is_utf8(wanted):
+            environment["PYTHONIOENCODING"] = "utf-8"  # what we read the output as
+            wanted = merged(environment, self._launch.env)
+        environment = wanted
         if self._ticket is not None:
             environment.update(boot_environment(environment, self._ticket))
         pipes = [os.pipe(), os.pipe()]

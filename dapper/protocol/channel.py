@@ -109,6 +109,11 @@ class Channel:
         """Have ``receive`` give these first."""
         self._unread[:0] = messages
 
+    @property
+    def is_closed(self):
+        """Whether it was closed on this side."""
+        return self._closed
+
     def close(self):
         """Close the stream; a ``receive`` waiting in another thread returns. May be called twice."""
         with self._lock:

@@ -17,24 +17,19 @@ def _step_aside():
     sys.modules.pop(__name__, None)
 
 
-class _Nearby:
-    """Finds dapper's modules: all lie here, so they need not be looked for at every place where modules may be."""
+def find_spec(name, path=None, target=None):
+    """Find dapper's modules: all lie here, so they need not be looked for at every place where modules may be."""
+    if path is None or not name.startswith("dapper."):
+        return None
+    file = os.path.join(path[0], name.rpartition(".")[2] + ".py")
+    if not os.path.isfile(file):
+        return None  # a package, or the native core
+    from _frozen_importlib import ModuleSpec
+    from _frozen_importlib_external import SourceFileLoader
 
-    def __init__(self):
-        from _frozen_importlib import ModuleSpec
-        from _frozen_importlib_external import SourceFileLoader
-
-        self._spec, self._loader = ModuleSpec, SourceFileLoader
-
-    def find_spec(self, name, path=None, target=None):
-        if path is None or not name.startswith("dapper."):
-            return None
-        file = os.path.join(path[0], name.rpartition(".")[2] + ".py")
-        if not os.path.isfile(file):
-            return None  # a package, or the native core
-        spec = self._spec(name, self._loader(name, file), origin=file)
-        spec.has_location = True
-        return spec
+    spec = ModuleSpec(name, SourceFileLoader(name, file), origin=file)
+    spec.has_location = True
+    return spec
 
 
 def _report():
@@ -53,8 +48,7 @@ def _report():
         module = _frozen_importlib.module_from_spec(spec)
         sys.modules["dapper"] = module
         spec.loader.exec_module(module)
-    nearby = _Nearby()
-    sys.meta_path.insert(0, nearby)
+    sys.meta_path.insert(0, _ours)  # for its find_spec: a class would be garbage that the program's first collection finds
     writes = sys.dont_write_bytecode
     sys.dont_write_bytecode = False  # our own files, in our own folder: else each start compiles them anew
     collects = gc.isenabled() and gc.get_freeze_count() < 1000  # 3.12 itself begins with some hundred
@@ -69,7 +63,7 @@ def _report():
             gc.freeze()
             gc.unfreeze()  # what there is counts as old now, and is not gone through for the program's first list
             gc.enable()
-        sys.meta_path.remove(nearby)
+        sys.meta_path.remove(_ours)
         sys.dont_write_bytecode = writes
 
 
@@ -101,3 +95,4 @@ except ImportError:
 finally:
     if os.environ.get("DAPPER_BOOT"):
         _report()
+    globals().clear()  # else our functions, which refer to them, were garbage that the program's first collection finds

@@ -13,6 +13,7 @@ class ExceptionHooks:
     def __init__(self, on_uncaught):
         self._on_uncaught = on_uncaught
         self._before = None
+        self._is_original = False
         self._thread_before = None
         self._thread_home = None
 
@@ -20,7 +21,10 @@ class ExceptionHooks:
         if self._before is not None:
             return
         self._before = sys.excepthook
-        sys.excepthook = self._main
+        self._is_original = sys.excepthook is sys.__excepthook__
+        sys.excepthook = hook = self._main
+        if self._is_original:  # programs compare the two to find out whether anybody has a hook of his own
+            sys.__excepthook__ = hook
         # threading takes its hook from _thread when it is imported; importing it here would cost the program 4 ms.
         threading = sys.modules.get("threading")
         self._thread_home = (threading, "excepthook") if threading is not None else (_thread, "_excepthook")
@@ -34,6 +38,8 @@ class ExceptionHooks:
             return
         if sys.excepthook == self._main:
             sys.excepthook = self._before
+        if self._is_original and sys.__excepthook__ == self._main:
+            sys.__excepthook__ = self._before
         for owner, name in (self._thread_home, (sys.modules.get("threading"), "excepthook")):
             if getattr(owner, name, None) == self._thread:
                 setattr(owner, name, self._thread_before)
@@ -41,7 +47,10 @@ class ExceptionHooks:
 
     def _main(self, exc_type, exception, tb):
         before = self._before or sys.__excepthook__
-        self._on_uncaught((exc_type, exception, tb))
+        caller = sys._getframe().f_back
+        if caller is None or "__excepthook__" not in caller.f_code.co_names:  # else the program only wants it printed
+            self._on_uncaught((exc_type, exception, tb))
+        del caller
         before(exc_type, exception, tb)
 
     def _thread(self, args):
