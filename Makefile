@@ -11,8 +11,10 @@ IN := $(VENV)/bin/python
 JOBS ?= 2
 # Of pyproject.toml: "test libraries" adds the libraries some tests are skipped without.
 EXTRAS ?= test
+MINUTES ?= 30
+WAY ?= straight
 
-.PHONY: help demo test test-node matrix bench gate rewriting core-check soak clean python venv
+.PHONY: help demo test test-node matrix bench gate rewriting core-check ways many cycles soak clean python venv
 
 help:
 	@echo "make demo        debug an example program from a command script, then time it with and without dapper"
@@ -23,7 +25,10 @@ help:
 	@echo "make gate        check the counts and the one ratio that must never get worse"
 	@echo "make rewriting   take the whole standard library apart and together, then run its own tests with probes (long)"
 	@echo "make core-check  look for leaks and wrong memory in the native core; takes gcc's sanitizers"
-	@echo "make soak        debug at random for half an hour, killing things at random moments (ARGS=\"--minutes 5\")"
+	@echo "make ways        try every way to start and to reach processes on every Python; writes doc/process-trees.md"
+	@echo "make many        debug 200 children at once, 50 of them at a breakpoint"
+	@echo "make cycles      attach and detach 1000 times under load (WAY=hub or WAY=pid instead of straight)"
+	@echo "make soak        debug at random for half an hour, killing things at random moments (MINUTES=5)"
 	@echo "make clean       remove all that the others made"
 
 python:
@@ -61,9 +66,17 @@ core-check: venv
 	"$(IN)" tools/core_leaks.py
 	tools/asan.sh "$(CURDIR)/$(IN)"
 
-soak: venv
-	DAPPER_TEST_SPAWNED=200 DAPPER_TEST_AT_ONCE=50 "$(IN)" -m pytest -q tests/dap/test_many_processes.py
-	"$(IN)" tools/soak.py $(ARGS)
+ways: python
+	@"$(PYTHON)" tools/ways.py $(ARGS)
+
+many: venv
+	DAPPER_TEST_SPAWNED=200 DAPPER_TEST_AT_ONCE=50 "$(IN)" -m pytest -q tests/dap/test_many_processes.py $(ARGS)
+
+cycles: venv
+	"$(IN)" tools/soak.py --minutes 0 --cycles 1000 --way $(WAY) $(ARGS)
+
+soak: venv many
+	"$(IN)" tools/soak.py --minutes $(MINUTES) $(ARGS)
 
 clean:
 	rm -rf .venv .cache .pytest_cache build dist *.egg-info shim/*.egg-info shim/build tests/node/node_modules

@@ -10,6 +10,8 @@ _get_ident = get_ident
 #: These count threads for their warning about forks after the hooks that bring them back have run; python/cpython#137109.
 COUNTS_THREADS_LATE = (3, 13) <= sys.version_info < (3, 13, 10) or (3, 14) <= sys.version_info < (3, 14, 1)
 
+NO_ROOT = "0"  #: DAPPER_ROOT below a process that no hub started: what runs there outlives the hub
+
 BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boot")
 
 
@@ -58,6 +60,18 @@ def unwanted(arguments):
     """Do these launch or attach arguments say that children are not to be debugged?"""
     value = arguments.get("subProcess") if type(arguments) is dict else None
     return value is not None and str(value).lower() in ("false", "0")
+
+
+def make_home(ticket):
+    """Have future children report to a hub that came to this process after its start.
+
+    Args:
+        ticket: HOST:PORT:TOKEN
+    """
+    paths = [path for path in _environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != BOOT]
+    _environ["PYTHONPATH"] = os.pathsep.join([BOOT] + paths)
+    _environ["DAPPER_ROOT"] = NO_ROOT
+    _environ["DAPPER_BOOT"] = ticket
 
 
 def forget_home():

@@ -26,6 +26,7 @@ class Server:
     def __init__(self):
         self.session = None
         self.home = None  # what children need to report to the same hub
+        self._home_is_lent = False  # by a client that came to us, for as long as it stays
         self.log = Log()
         self._link = None
         self._lobby = None
@@ -139,9 +140,13 @@ class Server:
         self._thread = ReadingThread(self._serve)
         children.install(self)
         if self.home is not None:
-            from dapper.adapter import spawning
+            self._follow_environments()
 
-            spawning.install()
+    @staticmethod
+    def _follow_environments():
+        from dapper.adapter import spawning
+
+        spawning.install()
 
     # -- the thread -------------------------------------------------------------------------------------------------
 
@@ -174,7 +179,7 @@ class Server:
             self._begin(Link.to(self._newcomer(), self.noticed))
         self.session.serve()
         self.session = self._link = None
-        if self._lobby is None and self.home is not None:
+        if self.home is not None and (self._lobby is None or self._home_is_lent):
             self.unfollow()
         return True
 
@@ -190,6 +195,12 @@ class Server:
 
     def noticed(self, request):
         """A request came in; what concerns child processes is ours."""
+        arguments = request.get("arguments")
+        if request.get("command") == "attach" and self.home is None and type(arguments) is dict:
+            if type(arguments.get("dapperHome")) is str:
+                self.home, self._home_is_lent = arguments["dapperHome"], True
+                children.make_home(self.home)
+                self._follow_environments()
         if request.get("command") in ("launch", "attach") and self.home is not None:
             if children.unwanted(request.get("arguments")):
                 self.unfollow()
@@ -218,7 +229,7 @@ class Server:
 
     def unfollow(self):
         """Children are not debugged from now on."""
-        self.home = None
+        self.home, self._home_is_lent = None, False
         children.forget_home()
         if "dapper.adapter.spawning" in sys.modules:
             sys.modules["dapper.adapter.spawning"].remove()
@@ -328,7 +339,8 @@ def join_hub(server, home, start_method, is_root=False):
     Its children report all the same: the hub may want those.
     """
     try:
-        wanted = server.report(home, start_method, launched=is_root, on_loss=end_with_hub)
+        on_loss = end_with_hub if _environ.get("DAPPER_ROOT") != children.NO_ROOT else None
+        wanted = server.report(home, start_method, launched=is_root, on_loss=on_loss)
     except OSError as error:
         if is_root:
             sys.stderr.write("dapper: the debugger that started this program is gone (%s).\n" % error)

@@ -187,9 +187,9 @@ class ClientSession(ClientEnd):
         root.ask("initialize", self.abilities, self._greeted)
         if again and self.configured:
             self._replaying = self._replaying or (lambda error=None: None)
-            root.ask(self._start["command"], self._start.get("arguments"), self._told_again)
+            root.ask(self._start["command"], self._target.arguments(), self._told_again)
         else:
-            root.forward(self._start, self._started)
+            root.forward(dict(self._start, arguments=self._target.arguments()), self._started)
             self._flush_held()
 
     def _greeted(self, response):

@@ -140,6 +140,7 @@ class Attach:
         process: pid of one that knows nothing of us, or None.
         remote_exec, prefer_lldb: bool: how to get into it.
         restart: bool: a client that listens wants to be told to start anew.
+        children: which of them are wanted; see filters.ChildRules.
     """
 
     def __init__(self, arguments):
@@ -150,6 +151,7 @@ class Attach:
         self.process = _pid(arguments, "processId")
         self.remote_exec = not truth(arguments, "disableSysRemoteExec")
         self.prefer_lldb = truth(arguments, "linuxAttachPreferLldb")
+        self.children = arguments.get("subProcess")
         self.restart = truth(arguments, "restart") if not isinstance(arguments.get("restart"), dict) else True
         if truth(arguments, "noDebug"):
             raise wrong("'noDebug' makes no sense with attach")

@@ -27,6 +27,11 @@ class ChildRules:
         else:
             self._rules, self._all = [], truth({"subProcess": value}, "subProcess", True)
 
+    @property
+    def wants_any(self):
+        """Is there a child that would be debugged?"""
+        return self._all
+
     def wants(self, hello):
         """Is this child to be debugged?
 

@@ -5,9 +5,11 @@ Each knows how its kind begins and ends. All of it runs in the thread of its ses
 import socket
 
 from dapper.hub import door, processes, streams
+from dapper.hub.children import Children
+from dapper.hub.filters import ChildRules
 from dapper.hub.inject import Injection
 from dapper.hub.obstacles import DAPPER
-from dapper.protocol import settings
+from dapper.protocol import access, settings
 from dapper.protocol.channel import Channel
 from dapper.protocol.errors import DapError
 
@@ -34,6 +36,10 @@ class Target:
     def may_restart(self):
         """Did the program get so far that it makes sense?"""
         return self.session.configured
+
+    def arguments(self):
+        """Of `launch` or `attach`, as the debuggee gets them."""
+        return self.session.start_arguments
 
     def answers(self, request):
         """Answer a request in the debuggee's place, if that is called for."""
@@ -73,8 +79,8 @@ class Target:
         """The session is over: nobody may come any more."""
 
 
-class Connected(Target):
-    """A process that listens.
+class Attached(Target):
+    """A process that ran before we came: it is told where its children can report as long as we are there.
 
     Args:
         attach: a config.Attach.
@@ -83,6 +89,51 @@ class Connected(Target):
     def __init__(self, session, attach):
         super().__init__(session)
         self._attach = attach
+        self._rules = ChildRules(attach.children)
+        self._children = Children(session, lambda: None)
+        self._home = None  # HOST:PORT:TOKEN
+
+    def _is_here(self):
+        """Does it run on this machine, so that its children find us?"""
+        return True
+
+    def arguments(self):
+        given = super().arguments()
+        if not self._is_here() or not self._rules.wants_any:
+            return given
+        if self._home is None:
+            self._home = self.session.hub.door.expect(lambda channel, hello: self.session.post(self._reported, channel, hello))
+        return dict(given, dapperHome=self._home)
+
+    def _reported(self, channel, hello):
+        root = self.session.root
+        if root.pid == hello["pid"]:
+            self.session.joined(channel, hello)  # it has replaced itself by exec
+        elif self.session.has_ended or not self._rules.wants(hello):
+            channel.close()
+        else:
+            self._children.reported(channel, hello)
+
+    def debuggee_left(self, patience=EXEC_TIME):
+        root = self.session.root
+        if not root.ended:
+            return  # it has reported again
+        if patience > 0 and root.pid is not None and self._home is not None and processes.alive(root.pid):
+            self.session.later(0.1, self.debuggee_left, patience - 0.1)
+        else:
+            self.session.ended()
+
+    def close(self):
+        if self._home is not None:
+            self.session.hub.door.forget(self._home)
+        self._children.close()
+
+
+class Connected(Attached):
+    """A process that listens."""
+
+    def _is_here(self):
+        return access.is_local(self._attach.connect[0])
 
     def begin(self):
         host, port = self._attach.connect
@@ -99,15 +150,17 @@ class Connected(Target):
             self.session.refused(DapError("no_debuggee", why="whoever listens there does not speak DAP"))
 
 
-class Listening(Target):
+class Listening(Attached):
     """A process that will dial us."""
 
     def __init__(self, session, attach):
-        super().__init__(session)
-        self._attach = attach
+        super().__init__(session, attach)
         self._listener = None
         if attach.restart:
             self.last_words = {"restart": True}
+
+    def _is_here(self):
+        return access.is_local(self._attach.listen[0])
 
     def begin(self):
         self._listener = streams.listen(*self._attach.listen)
@@ -126,13 +179,17 @@ class Listening(Target):
         if self.session.root is not None:
             channel.close()
             return
-        self.close()
+        self._stop_listening()
         self.session.joined(channel, hello)
 
-    def close(self):
+    def _stop_listening(self):
         if self._listener is not None:
             streams.hang_up(self._listener)
             self._listener = None
+
+    def close(self):
+        super().close()
+        self._stop_listening()
 
 
 class Child(Target):
@@ -179,12 +236,11 @@ class Child(Target):
             self._offer.over()
 
 
-class Injected(Target):
+class Injected(Attached):
     """A process that knows nothing of us: it is made to dial."""
 
     def __init__(self, session, attach):
-        super().__init__(session)
-        self._attach = attach
+        super().__init__(session, attach)
         self._ticket = None
         self._injection = None
         self._waited = 0
@@ -204,7 +260,7 @@ class Injected(Target):
             self.session.post(self._failed, error)
 
     def _failed(self, error):
-        self.close()
+        self._done()
         if self.session.root is None:
             self.session.refused(error)
 
@@ -225,7 +281,7 @@ class Injected(Target):
         if self.session.root is not None:
             channel.close()
             return
-        self.close()
+        self._done()
         if hello.get("startMethod") == "busy":
             channel.close()
             self.session.refused(DapError("no_debuggee", why="another client debugs it"))
@@ -233,6 +289,11 @@ class Injected(Target):
             self.session.joined(channel, hello)
 
     def close(self):
+        super().close()
+        self._done()
+
+    def _done(self):
+        """Nobody is awaited any more."""
         if self._ticket is not None:
             self.session.hub.door.forget(self._ticket)
         injection, self._injection = self._injection, None

@@ -4,7 +4,7 @@ from _operator import _compare_digest
 from dapper.protocol import settings
 from dapper.protocol.errors import DapError
 
-SECRETS = ("accessToken",)  #: keys of messages whose values no log gets
+SECRETS = ("accessToken", "dapperHome")  #: keys of messages whose values no log gets
 
 SILENT = 10.0  #: seconds a stranger may say nothing at all
 LORIS = 0.8  #: seconds the first message may take from its first byte to its last

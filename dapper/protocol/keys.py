@@ -50,6 +50,7 @@ TABLE.update(_keys(
     processId="any: of a program that runs",
     subProcessId="any: of a child process, in the configuration the client was given for it",
     dapperOffer="text: what proves that configuration",
+    dapperHome="text: where children of a process that was attached to report; the adapter tells the process",
     restart="any: with listen: tell the client to begin again at the end",
     linuxAttachPreferLldb="bool: with processId: lldb before gdb",
     disableSysRemoteExec="bool: with processId: not by sys.remote_exec",

@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.dap.test_process_trees import run_plainly
+
+SLACK = 0.3  #: seconds more on a machine that does other things: the load of our own files
+
 WAYS = {
     "subprocess": """
         import subprocess, sys
@@ -110,6 +114,35 @@ def test_a_client_that_does_not_know_sessions_gets_an_event(hub, program):
         assert body["connect"]["port"] > 0 and str(body["subProcessId"]) in body["name"]
         s.finish()  # nobody comes, and the child runs on
         assert "child ended 5" in s.output("stdout")
+
+
+def test_a_client_that_can_not_debug_children_is_told_once_and_they_run_on(hub, program):
+    """It offers no startDebugging and does not come for debugpyAttach."""
+    prog = program(
+        """
+        import subprocess, sys, time
+        child = "import time; print(repr(time.monotonic()))"  # one clock for all processes
+        for _ in range(3):
+            began = time.monotonic()
+            first = float(subprocess.check_output([sys.executable, "-c", child]))
+            print("child after", first - began, flush=True)
+        """
+    )
+    plain = min(float(line.split()[-1]) for line in run_plainly(prog).said[0].splitlines())
+
+    def first_waited():
+        with hub.open(prog) as s:
+            s.initialize(supportsStartDebuggingRequest=False)
+            s.launch(prog)
+            s.configuration_done()
+            s.finish()
+            seconds = [float(line.split()[-1]) for line in s.output("stdout").splitlines()]
+            assert s.output("console").count("can't debug child processes") == 1
+            assert len(s.wire.bodies("debugpyAttach")) == 1  # nobody came: the others were not offered
+        assert len(seconds) == 3
+        return seconds[0] - plain
+
+    assert any(first_waited() < 0.2 + SLACK for _ in range(3))
 
 
 def test_a_child_that_is_not_python(hub, program):

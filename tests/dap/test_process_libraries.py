@@ -5,7 +5,7 @@ Those that are not installed are skipped: pip install .[libraries]
 
 import pytest
 
-from tests.dap.test_process_trees import POSIX, run_debugged, run_plainly
+from tests.dap.test_process_trees import POSIX, check_cost, in_time, run_debugged, run_plainly
 
 pytestmark = [pytest.mark.skipif(not POSIX, reason="servers here are ended by signals"), pytest.mark.timeout(150)]
 
@@ -149,6 +149,24 @@ def work(n):
     return n * n  # @work
 """,
     },
+    "torch": {
+        "main.py": """
+import work
+from torch.utils.data import DataLoader
+if __name__ == "__main__":
+    print([batch.tolist() for batch in DataLoader(work.Squares(), batch_size=2, num_workers=2)])
+""",
+        "work.py": """
+from torch.utils.data import Dataset
+
+class Squares(Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, n):
+        return n * n  # @work
+""",
+    },
     "xdist": {
         "main.py": """
 import re, subprocess, sys
@@ -167,10 +185,11 @@ def test_it(n):
 
 
 @pytest.mark.parametrize("library", sorted(WAYS))
-def test_a_library_that_starts_processes(engine, program, library):
+def test_a_library_that_starts_processes(engine, program, library, record_property):
     pytest.importorskip(library)
-    plain = run_plainly(program(WAYS[library]))[0]
-    assert "not v" not in plain[0]
-    marks, _, debugged, _ = run_debugged(program(WAYS[library]), engine)
-    assert set(marks) == {"work"}
-    assert debugged == plain
+    plain = run_plainly(program(WAYS[library]))
+    assert "not v" not in plain.said[0]
+    debugged = in_time(plain, lambda: run_debugged(program(WAYS[library]), engine.name))
+    assert set(debugged.marks) == {"work"}
+    assert debugged.said == plain.said
+    check_cost(plain, debugged, record_property)
