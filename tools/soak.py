@@ -25,10 +25,10 @@ from tests.client import DapClient  # noqa: E402
 from tests.processes import Family, Process, free_port, hub_command, poll  # noqa: E402
 from tests.programs import Program  # noqa: E402
 from tests.tree import Tree  # noqa: E402
-from tests.wire import Closed, Late, Refused  # noqa: E402
+from tests.wire import DEADLINE, Closed, Late, Refused  # noqa: E402
 from storm import storm  # noqa: E402  beside us
 
-ENDS = 30.0  #: seconds after which what should have ended is an orphan
+ENDS = 1.5 * DEADLINE  #: seconds after which what should have ended is an orphan
 GROWTH = 24 * 1024  #: kB that a process may grow by in a whole soak
 
 PROGRAMS = {
