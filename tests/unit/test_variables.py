@@ -271,7 +271,10 @@ def test_a_client_that_does_not_page_gets_ranges():
     assert look.rows(list(inner.values())[-1])["4999999"]["value"] == "4999999"
 
 
-@pytest.mark.parametrize("make", [list, tuple, collections.deque, set, frozenset, bytearray])
+@pytest.mark.parametrize(
+    "make",
+    [list, tuple, collections.deque, set, frozenset, bytearray, dict.fromkeys, collections.OrderedDict.fromkeys],
+)
 def test_pages_are_the_same_as_the_whole(look, make):
     value = make(range(90))
     whole = look.of(value, filter="indexed")
@@ -295,6 +298,34 @@ def test_the_last_page_of_a_large_dict(look):
     rows = look.rows(shown, filter="indexed", start=999_990, count=10)
     assert time.perf_counter() - start < 0.1
     assert list(rows) == [str(n) for n in range(999_990, 1_000_000)]
+
+
+def test_an_ordered_dict_has_its_own_order(look):
+    value = collections.OrderedDict.fromkeys("abcd")
+    value.move_to_end("a")
+    assert [name for name in look.of(value, filter="indexed")] == ["'b'", "'c'", "'d'", "'a'"]
+    assert [name for name in look.of(value, filter="indexed", start=2, count=2)] == ["'d'", "'a'"]
+
+
+class Asks(type):
+    """A metaclass that minds being compared."""
+
+    def __eq__(cls, other):
+        raise ValueError("compared")
+
+    def __hash__(cls):
+        raise ValueError("hashed")
+
+
+class Asked(metaclass=Asks):
+    def __init__(self):
+        self.inner = [self.__class__]
+
+
+def test_a_class_that_cant_be_compared(look):
+    rows = look.of(Asked())
+    assert rows["inner"]["type"] == "list"
+    assert look.of([Asked, Asked()])["0"]["type"] == "Asks"
 
 
 def test_keys_of_a_dict(look):

@@ -1,5 +1,5 @@
 """Which view a value gets, by its real type; and the named children that tell the most about it."""
-from _collections import deque
+from _collections import OrderedDict, deque
 
 from dapper.adapter.debugger import arrays
 from dapper.adapter.debugger.descriptions import children_maker, pairs
@@ -188,8 +188,9 @@ _VIEWS = {
     tuple: _TupleView,
     deque: lambda value: SequenceView(value, deque.__len__, deque.__getitem__, put_item),
     range: lambda value: SequenceView(value, len, range.__getitem__, None, "a range can't be changed"),
-    dict: lambda value: MappingView(value, lambda mapping: iter(dict.items(mapping)), put_item),
-    MappingProxyType: lambda value: MappingView(value, lambda mapping: iter(mapping.items())),
+    OrderedDict: lambda value: MappingView(value, OrderedDict.items, put_item),  # its order is its own
+    dict: lambda value: MappingView(value, dict.items, put_item),
+    MappingProxyType: lambda value: MappingView(value, lambda mapping: mapping.items()),
     set: lambda value: SetView(value, set),
     frozenset: lambda value: SetView(value, frozenset),
     bytearray: lambda value: SequenceView(value, bytearray.__len__, bytearray.__getitem__, put_item),

@@ -164,11 +164,18 @@ class MappingView(View):
         text = Text(KEYS, hex, user_code=False)
         children, names = [], set()
         try:
-            for key, value in islice(self._items(self.value), start, stop):
+            for key, value in self._between(start, stop):
                 children.append(self._child(key, value, text, names))
         except RuntimeError:  # another thread changed its size
             pass
         return children
+
+    def _between(self, start, stop):
+        """Some of the items, counted from the nearer end: there is no other way to one far inside."""
+        items, length = self._items(self.value), self.length()
+        if start <= length - stop or not is_a(self.value, dict):
+            return islice(items, start, stop)
+        return list(islice(reversed(items), max(length - stop, 0), max(length - start, 0)))[::-1]
 
     def _child(self, key, value, text, names):
         text.incomplete = False
