@@ -25,9 +25,10 @@ class Engine(NamedTuple):
 #: flag → why an engine may lack it.
 FLAGS = {
     "outlive the recursion limit": "CPython drops a trace function that it can't call at the recursion limit",
+    "see threads made in C": "sys.settrace is for one thread, and nobody tells of one that Python did not start",
 }
 
-SETTRACE = Engine("settrace", frozenset(["outlive the recursion limit"]))
+SETTRACE = Engine("settrace", frozenset(["outlive the recursion limit", "see threads made in C"]))
 MONITORING = Engine("monitoring")
 
 INJECTION = Engine("injection")
