@@ -4,6 +4,7 @@ Each program here waits for a file, so that it is the same program whether someb
 """
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -107,6 +108,41 @@ def test_a_program_that_is_attached_to_is_as_without_us(program, way, record_pro
     check_cost(plain, debugged, record_property, READS_SYMBOLS if "db" in way else 0.0)
 
 
+def test_children_of_an_attached_program_outlive_the_adapter(program):
+    """It was not started by us, and neither it nor its children end with us."""
+    files = {"main.py": MAIN, "child.py": CHILD}
+
+    def kill_the_hub(prog, started, go):
+        s = connect(prog, started)
+        s.configure(["child"])
+        s.configuration_done()
+        go()
+        assert [session.stopped.mark for session in Tree(s, ["child"]).stopped()] == ["child"]
+        s.hub.kill()
+        s.close(orphans=False)
+        return ["child"], 2
+
+    assert run(program(files), kill_the_hub).said == run(program(files), plainly).said
+
+
+def test_nothing_stays_in_the_environment_of_a_program_that_was_attached_to(program):
+    text = MAIN.replace("first = 1  # @here", "print(sorted(os.environ.items()))").replace("# @forked", "")
+
+    def come_and_go(prog, started, go):
+        with connect(prog, started) as s:
+            s.configuration_done()
+            s.pause()
+            assert "DAPPER_BOOT" in s.evaluate("sorted(os.environ)", frame=s.stopped.frames[-1]["id"])
+            s.wire.request("disconnect", {"terminateDebuggee": False})
+        go()
+        return [], 1
+
+    plain = run(program({"main.py": text, "child.py": CHILD}), plainly, ["-m", "dapper", "--listen", "0"])
+    debugged = run(program({"main.py": text, "child.py": CHILD}), come_and_go)
+    assert [re.sub("[0-9a-f]{32}|program[0-9]", "", part) for part in debugged.said[:2]] == [
+        re.sub("[0-9a-f]{32}|program[0-9]", "", part) for part in plain.said[:2]]
+
+
 def plainly(prog, started, go):
     """Nobody attaches."""
     process = started(prog.path)
@@ -129,10 +165,11 @@ def debug(prog, started, go, attach, marks):
         return tree.run_to_the_end(), len(tree.sessions)
 
 
-def run(prog, work):
+def run(prog, work, before=()):
     """The Run of a program, its seconds from where ``work`` lets it begin.
 
     Args:
+        before: words before those with which ``work`` starts it.
         work: called with the program, a function that starts it, and one that lets it begin; gives the marks of the stops
             and the number of sessions.
     """
@@ -140,7 +177,7 @@ def run(prog, work):
     path = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
 
     def started(*words):
-        processes.append(Process([sys.executable, *words], family.environment(dict(ENVIRONMENT, PYTHONPATH=path)), prog.folder))
+        processes.append(Process([sys.executable, *before, *words], family.environment(dict(ENVIRONMENT, PYTHONPATH=path)), prog.folder))
         return processes[0]
 
     def go():
