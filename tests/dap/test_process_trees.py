@@ -16,11 +16,12 @@ import pytest
 from dapper.adapter.children import COUNTS_THREADS_LATE
 from tests.client import DapClient
 from tests.tree import Tree
+from tests.wire import DEADLINE
 
 POSIX = os.name == "posix"
 MULTI_THREADED = re.compile("multi-threaded, use of fork|^  pid = os.fork")
-SLOWER = 3.0  #: seconds a debugged tree may take longer than the plain one, and
-EACH = 1.0  #: seconds more for each child
+SLOWER = 0.15 * DEADLINE  #: seconds a debugged tree may take longer than the plain one, and
+EACH = 0.05 * DEADLINE  #: seconds more for each child
 SESSION_CPU = 0.8  #: seconds of CPU time a session may cost, and
 CHILD_CPU = 0.5  #: seconds of it more for each child that is debugged
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # the internal console's own
