@@ -289,9 +289,13 @@ def _coverage_counts_branches(holders):
 
 def _foreign_trace_function():
     threading = sys.modules.get("threading")
-    for function in (_gettrace(), getattr(threading, "_trace_hook", None)):
-        if function is not None:
-            module = getattr(function, "__module__", None) or type(function).__module__
-            if not module.startswith(OUR_TOOLS + "."):
-                return "%s.%s" % (module, getattr(function, "__qualname__", type(function).__name__))
-    return None
+    return foreign_name(_gettrace()) or foreign_name(getattr(threading, "_trace_hook", None))
+
+
+def foreign_name(function):
+    """The name of another tool's trace function; None for ours, or where there is none."""
+    if function is None:
+        return None
+    module = getattr(function, "__module__", None) or type(function).__module__
+    name = "%s.%s" % (module, getattr(function, "__qualname__", type(function).__name__))
+    return None if name.startswith(OUR_TOOLS + ".") else name

@@ -2,7 +2,8 @@
 import sys
 from _thread import get_ident
 
-from dapper._frame_eval import main_thread, opcodes
+from dapper._frame_eval import main_thread, opcodes, trace_watch
+from dapper._frame_eval.compatibility_policy import foreign_name
 from dapper._frame_eval.copies import implant_of
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.new_threads import NewThreads
@@ -36,6 +37,7 @@ class SettraceEngine:
         self._running = False
         self._new_threads = NewThreads(self._on_call)
         self._offsets = {}  # thread → the last instruction told, while instructions are
+        self._replaced = False  # whether another tool's trace function was told of
         self._in_probe = {}  # thread → the frame that is in a probe of an engine before this one (up to 3.9)
 
     def start(self, table):
@@ -60,9 +62,12 @@ class SettraceEngine:
         if opcodes.LINES_AS_MARKS:
             for ident in list(_current_frames()):
                 self._find_probe(ident)
+        trace_watch.add(self._look_who_traces)
 
     def stop(self):
         """Let every thread run untraced."""
+        if self._running:
+            trace_watch.remove(self._look_who_traces)
         self._running = False
         self._new_threads.remove()
         if _gettrace() == self._on_call:
@@ -90,6 +95,19 @@ class SettraceEngine:
                 _settrace(self._on_call)
 
         main_thread.run(set_trace)
+
+    def _look_who_traces(self):
+        """On the main thread: the program, or a tool in it, has set a trace function, and there is room for one only."""
+        if not self._running:
+            return
+        name = foreign_name(_gettrace())
+        if _gettrace() is None:
+            self.watch_this_thread()  # it has done its work
+        elif name is not None and not self._replaced:
+            self._replaced = True
+            telemetry.record(Reason.TRACE_FUNCTION_REPLACED, name)
+            text = "sys.settrace is used by %s now; breakpoints and steps wait until it is gone."
+            self._port.on_engine(text % name, False)
 
     def update(self, table):
         """Use another breakpoint table, for running frames too."""

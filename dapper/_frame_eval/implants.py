@@ -6,6 +6,7 @@ event of the same line follows at once, and there the thread stops, as it does w
 A copy has a probe at each line with breakpoints, or there is no copy. So the lines of a copy that is in use need no
 events; only frames of a copy that is out of date need them.
 """
+from _functools import partial
 from _thread import get_ident
 from _weakref import ref
 
@@ -75,6 +76,16 @@ class Implants:
         found = self._by_copy.get(id(code))
         return None if found is None else found[1]
 
+    def adopts(self, code):
+        """Whether a code object is what another tool has made of a copy (line_profiler does), its probes included."""
+        traps = self._kit.Landing, self._kit.LogPoint
+        if self._by_copy and any(type(one) in traps for one in code.co_consts) and id(code) not in self._by_copy:
+            for implant in self.existing():
+                copy = implant.code
+                if copy is not None and copy.co_consts == code.co_consts and code.co_code.startswith(copy.co_code):
+                    self._by_copy[id(code)] = ref(code, partial(self._by_copy.pop, id(code))), implant
+        return id(code) in self._by_copy
+
     def existing(self):
         """All implants whose copies somebody may run."""
         return [implant for reference, implant in list(self._by_copy.values()) if reference() is not None]
@@ -117,7 +128,7 @@ class Implants:
         if implant is not None:
             self.calling = self.calling or self._maker.calling
             copy = implant.code
-            self._by_copy[id(copy)] = ref(copy, _Gone(self._by_copy, id(copy))), implant
+            self._by_copy[id(copy)] = ref(copy, partial(self._by_copy.pop, id(copy))), implant
         return implant
 
     # Hits, on the program's threads
@@ -164,18 +175,3 @@ class Implants:
         if not isinstance(error, (RecursionError, MemoryError)):
             telemetry.record(Reason.ENGINE_FAULT, repr(error))
             self._port.on_fault(error)
-
-
-class _Gone:
-    """Forgets a copy that is gone."""
-
-    __slots__ = ("_by_copy", "_number")
-
-    def __init__(self, by_copy, number):
-        self._by_copy = by_copy
-        self._number = number
-
-    def __call__(self, reference):
-        found = self._by_copy.get(self._number)
-        if found is not None and found[0] is reference:
-            del self._by_copy[self._number]

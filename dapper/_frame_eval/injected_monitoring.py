@@ -111,6 +111,8 @@ class InjectedMonitoringEngine(MonitoringEngine):
         if not self._may_wait() or self._implants.implant_of(code) is not None:
             return  # the interpreter's end may have taken a thread that held the lock
         with self._lock:
+            if self._implants.adopts(code):
+                return
             interest = self._watch(code)
             if self._decided_lines(code):
                 pairs = []

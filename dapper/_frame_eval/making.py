@@ -8,6 +8,7 @@ from dapper._frame_eval.selective_tracer import breakpoints_of
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _MONITORING = hasattr(sys, "monitoring")
+_open = open
 _ONLY_AST = 0x400
 
 
@@ -31,6 +32,7 @@ class Maker:
         self._fault = fault
         self._worth = worth
         self.calling = False
+        self._compiled = {}  # file → whether its functions may be compiled
 
     def make(self, code, interest):
         """A new Implant, or None where there can be none or it would be no better.
@@ -39,6 +41,9 @@ class Maker:
             code: the original.
             interest: its Interest.
         """
+        if self._is_compiled_elsewhere(code):
+            telemetry.record(Reason.COMPILED_ELSEWHERE, _place(code))
+            return None
         if _MONITORING and counts_branches(code):
             telemetry.record(Reason.BRANCH_EVENTS_ON, _place(code))
             return None
@@ -64,6 +69,17 @@ class Maker:
                 continue
             entry = plants.pop(ENTRY, None)
             return Implant(code, built, plants, entry)
+
+    def _is_compiled_elsewhere(self, code):
+        """Whether its file speaks of a tool that compiles functions from their bytecode, and can't compile a probe."""
+        name = code.co_filename
+        if name not in self._compiled:
+            try:
+                with _open(name, "rb") as file:
+                    self._compiled[name] = b"numba" in file.read()
+            except (OSError, ValueError):  # it is no file
+                self._compiled[name] = False
+        return self._compiled[name]
 
     def _build(self, code, interest, wanted):
         offsets = {}

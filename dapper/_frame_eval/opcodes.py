@@ -142,13 +142,13 @@ def instructions(code):
         else:
             target = None
         while end <= start:
-            _, end, line = next(ranges)
+            _, end, line = next(ranges, (end, total, None))  # line_profiler puts instructions behind the last line
         out.append(Instruction(start, op, arg, target, line, offset - start))
     return out
 
 
 def line_ranges(code):
-    """The ``(start, end, line or None)`` of a code object, in order, from 0 to its end."""
+    """The ``(start, end, line or None)`` of a code object, in order, from 0 to the end of what has a line table."""
     if LINE_CAN_BE_NONE:
         return code.co_lines()
     return tables.lnotab_ranges(code.co_lnotab, code.co_firstlineno, len(code.co_code))

@@ -57,6 +57,7 @@ class _Deciding:
 class _Rewriting:
     """Why code was not rewritten"""
 
+    COMPILED_ELSEWHERE = "Its file uses Numba, which compiles functions from their bytecode and knows no probes."
     BYTECODE_INJECTION_FAILED = "A function could not be given its breakpoint; the line is watched in a slower way."
 
 

@@ -321,12 +321,12 @@ class PyDebugger:
             returned["(return) " + frame.f_code.co_name] = value
         self.crew.stand(record, Stop(chain(frame.f_back), plan.reason, returned=returned))
 
-    def on_engine(self, line):
-        """Another engine has taken over while the program runs: tell it what the threads are up to."""
+    def on_engine(self, line, has_taken_over=True):
+        """Say this line. And another engine has taken over while the program runs: tell it what the threads are up to."""
         engine = self._runtime.engine
         if line:
             self._say("output", {"category": "important", "output": "dapper: %s\n" % line})
-        if engine is None:
+        if engine is None or not has_taken_over:
             return
         self._apply_filters()
         frames = _current_frames()
