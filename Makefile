@@ -14,13 +14,14 @@ EXTRAS ?= test
 MINUTES ?= 30
 WAY ?= straight
 
-.PHONY: help demo test test-node matrix bench gate rewriting core-check ways many cycles soak clean python venv
+.PHONY: help demo test test-node matrix coexist bench gate rewriting core-check ways many cycles differential fuzz soak clean python venv
 
 help:
 	@echo "make demo        debug an example program from a command script, then time it with and without dapper"
 	@echo "make test        run the tests             (PYTHON=python3.12 chooses the interpreter, ARGS goes to pytest)"
 	@echo "make test-node   run the second client's tests; takes node and npm"
 	@echo "make matrix      run the tests on every Python from 3.8 to 3.15 that is here"
+	@echo "make coexist     run coverage, profilers, Hypothesis, pdb, numba and others beside dapper: both have to be right"
 	@echo "make bench       measure dapper beside debugpy, pdb and bare Python"
 	@echo "make gate        check the counts and the one ratio that must never get worse"
 	@echo "make rewriting   take the whole standard library apart and together, then run its own tests with probes (long)"
@@ -28,6 +29,8 @@ help:
 	@echo "make ways        try every way to start and to reach processes on every Python; writes doc/process-trees.md"
 	@echo "make many        debug 200 children at once, 50 of them at a breakpoint"
 	@echo "make cycles      attach and detach 1000 times under load (WAY=hub or WAY=pid instead of straight)"
+	@echo "make differential  compare small programs' output alone, attached and looked at, all of them"
+	@echo "make fuzz        ask 10000 random requests, and look at values that Hypothesis makes up (SEED=1 repeats)"
 	@echo "make soak        debug at random for half an hour, killing things at random moments (MINUTES=5)"
 	@echo "make clean       remove all that the others made"
 
@@ -50,6 +53,10 @@ test-node: venv
 
 matrix: python
 	@"$(PYTHON)" tools/matrix.py $(ARGS)
+
+coexist: EXTRAS = test coexistence
+coexist: venv
+	"$(IN)" tools/coexistence.py run -n $(JOBS) $(ARGS)
 
 bench: python
 	@"$(PYTHON)" tools/venv.py .cache/bench --extra bench
@@ -74,6 +81,15 @@ many: venv
 
 cycles: venv
 	"$(IN)" tools/soak.py --minutes 0 --cycles 1000 --way $(WAY) $(ARGS)
+
+differential: venv
+	DAPPER_DIFFERENTIAL=all "$(IN)" -m pytest -q -n $(JOBS) tests/dap/test_differential.py $(ARGS)
+
+fuzz: EXTRAS = test fuzz
+fuzz: SEED ?= $(shell date +%s)
+fuzz: venv
+	DAPPER_RANDOM_REQUESTS=10000 DAPPER_RANDOM_VALUES=300 DAPPER_RANDOM_SEED=$(SEED) \
+	    "$(IN)" -m pytest -q --timeout 0 tests/dap/test_random_requests.py tests/dap/test_random_values.py $(ARGS)
 
 soak: venv many
 	"$(IN)" tools/soak.py --minutes $(MINUTES) $(ARGS)
