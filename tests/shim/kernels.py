@@ -39,9 +39,7 @@ class Kernel:
 
     def info(self):
         """The kernel's own description."""
-        message = self.client.session.msg("kernel_info_request", {})
-        self.client.shell_channel.send(message)
-        return self._reply(self.client.get_shell_msg, message)["content"]
+        return self._reply("shell", self._send("shell", "kernel_info_request", {}))["content"]
 
     def ask(self, command, **arguments):
         """Send a debug request; the whole answer, which has to be a success."""
@@ -53,9 +51,7 @@ class Kernel:
         """Send a debug request; the whole answer."""
         self._seq += 1
         request = {"type": "request", "seq": self._seq, "command": command, "arguments": arguments}
-        message = self.client.session.msg("debug_request", request)
-        self.client.control_channel.send(message)
-        return self._reply(self.client.get_control_msg, message)["content"]
+        return self._reply("control", self._send("control", "debug_request", request))["content"]
 
     def execute(self, code):
         """Run a cell; its message id."""
@@ -107,7 +103,7 @@ class Kernel:
             if found is not None:
                 return found
             assert time.monotonic() < end, "%s did not come; heard %s" % (what, self.events)
-            message = _next(self.client.get_iopub_msg)
+            message = self._next("iopub")
             if message is None:
                 continue
             if message["msg_type"] == "debug_event":
@@ -116,22 +112,30 @@ class Kernel:
                 self.output += message["content"]["text"]
             heard(message)
 
-    def _reply(self, get, message):
+    def _reply(self, channel, message):
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
-            reply = _next(get)
+            reply = self._next(channel)
             if reply is not None and reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
                 return reply
         raise AssertionError("no answer to %s" % message["content"])
 
+    # -- how messages travel ------------------------------------------------------------------------------------------
 
-def _next(get):
-    from queue import Empty
+    def _send(self, channel, kind, content):
+        """Send a message; the whole of it."""
+        message = self.client.session.msg(kind, content)
+        getattr(self.client, channel + "_channel").send(message)
+        return message
 
-    try:
-        return get(timeout=0.5)
-    except Empty:
-        return None
+    def _next(self, channel):
+        """The next message of a channel, or None when none comes for a while."""
+        from queue import Empty
+
+        try:
+            return getattr(self.client, "get_%s_msg" % channel)(timeout=0.5)
+        except Empty:
+            return None
 
 
 def _spec():
