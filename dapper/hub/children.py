@@ -7,6 +7,7 @@ from dapper.hub import processes
 from dapper.hub.config import PROCESS_KEYS
 
 OFFER_TIME = 10.0  #: seconds a client has to take a child up that it was asked to; the child stands still for so long
+PROMISED = 20.0  #: seconds more, once it has said that it will
 SHORT_OFFER = 0.15  #: the same for a client that may not know what we tell it
 
 #: In the command line of helpers that multiprocessing starts: nobody wants to debug them.
@@ -27,6 +28,7 @@ class Offer:
         self.pid = hello["pid"]
         self.secret = os.urandom(16).hex()
         self.session = None  # the ClientSession that took it up
+        self.promised = False  # did the client say that it will?
         self._family = family
 
     def taken_by(self, session):
@@ -114,14 +116,23 @@ class Children:
         if asks:
             wish = {"request": "attach", "configuration": configuration}
             session.post(session.ask_client, "startDebugging", wish, lambda response: self._answered(offer, response))
-            self._session.later(OFFER_TIME, self._expire, offer)
+            self._session.later(OFFER_TIME, self._expire_unless_promised, offer)
         else:  # debugpy's own event, from before there was that request
             session.event("debugpyAttach", configuration)
             self._session.later(SHORT_OFFER, self._expire_quietly, offer)
 
     def _answered(self, offer, response):
-        if not response.get("success"):
+        if response.get("success"):
+            offer.promised = True
+        else:
             self._session.post(self._expire, offer)
+
+    def _expire_unless_promised(self, offer):
+        """Who debugs many at once on a busy machine needs its time; who never said a word gets no more of it."""
+        if offer.promised:
+            self._session.later(PROMISED, self._expire, offer)
+        else:
+            self._expire(offer)
 
     def _expire_quietly(self, offer):
         if self._hub.someone_is_new():  # it may have come for this
