@@ -18,7 +18,8 @@ def add(look):
 
 def remove(look):
     """Call it no more."""
-    _lookers.remove(look)
+    if look in _lookers:
+        _lookers.remove(look)
 
 
 def _on_audit(event, _):
