@@ -219,7 +219,8 @@ def test_a_thread_that_runs_already():
         busy.frame().f_trace = local
         assert NATIVE.trace_thread(busy.ident, trace)
         wait_until(lambda: len(seen) > 30)
-        assert set(seen) == {("f", "line", line) for line in (2, 3, 4)} | {("step", "call", 5)}
+        own = {event for event in seen if event[0] in ("f", "step")}  # the garbage collector may call others there
+        assert own == {("f", "line", line) for line in (2, 3, 4)} | {("step", "call", 5)}
         assert NATIVE.trace_thread(busy.ident, None)
         busy.turn()
         count = len(seen)
