@@ -98,6 +98,12 @@ static inline int core_readable(core_frame *raw)
 #endif
 }
 
+/* Whether a name that is in none of a frame's slots is looked up in `globals`, and then in the builtins. */
+static inline int core_looks_in(core_frame *raw, PyObject *globals)
+{
+    return raw->f_globals == globals && (core_code(raw)->co_flags & CO_OPTIMIZED || raw->f_locals == globals);
+}
+
 /* What slot `index` of a readable frame holds: a value, a cell, or NULL while the name is unbound. */
 static inline PyObject *core_slot(core_frame *raw, int index)
 {

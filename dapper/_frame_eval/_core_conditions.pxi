@@ -100,23 +100,26 @@ cdef class Condition(Test):
     """A condition as a function of the locals it uses.
 
     Args:
-        function: takes the values of `names` and returns something to be tested for truth. Its globals are the frame's.
+        function: takes the values of `names` and returns something to be tested for truth.
         code: the code object whose frames it is for. In frames of another one it is right, but slower.
         names: the locals it takes, a sequence of str.
-        slow: called as ``slow(frame)`` instead when a name is unbound, for one that the condition may not get to; if
-            it is None, the condition then raises NameError.
+        slow: called as ``slow(frame)`` instead when a name is unbound, for one that the condition may not get to, or
+            when other names mean something else in the frame; if it is None, the condition then raises NameError.
+        globals: where `function` finds other names, with the builtins behind it; None if there are none. In a frame that
+            looks elsewhere `slow` is called.
 
     Raises:
         ValueError: too many names.
     """
 
-    cdef object function, slow
+    cdef object function, slow, globals
     cdef tuple names
     cdef int count
     cdef Slot slots[MOST_NAMES]
 
-    def __init__(self, function, code, names, slow=None):
+    def __init__(self, function, code, names, slow=None, globals=None):
         self.function = function
+        self.globals = globals
         self.code = checked_code(code)
         self.names = tuple(names)
         self.slow = slow
@@ -135,6 +138,8 @@ cdef class Condition(Test):
         cdef PyObject *result
         cdef size_t count
         cdef int at, truth
+        if self.globals is not None and not core_looks_in(raw, <PyObject *>self.globals):
+            return -2
         for at in range(self.count):
             stack[at + 1] = bound_slot(raw, self.slots[at])
             if stack[at + 1] == NULL:
@@ -152,6 +157,8 @@ cdef class Condition(Test):
         return truth
 
     cdef object ask(self, object frame):
+        if self.globals is not None:
+            return self.slow(frame)
         try:
             values = [
                 local_of(core_raw(<PyFrameObject *>frame), <PyObject *>frame.f_code, name, frame) for name in self.names

@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 6
+API = 7
 
 
 cdef extern from "_core_compat.h":
@@ -77,6 +77,7 @@ cdef extern from "_core_compat.h":
     PyCodeObject *core_code(core_frame *) noexcept
     PyObject *core_filename(PyCodeObject *) noexcept
     bint core_readable(core_frame *) noexcept
+    bint core_looks_in(core_frame *, PyObject *) noexcept
     PyObject *core_slot(core_frame *, int) noexcept
     object core_slot_names(PyCodeObject *)
     bint core_is_optimized(PyCodeObject *) noexcept

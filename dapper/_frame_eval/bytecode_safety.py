@@ -86,7 +86,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
         Refused: the whole code can't be done; ``reason`` is one of PLACES or CHECKS.
     """
     found = opcodes.instructions(code)
-    flow = opcodes.flow_of(code, found)
+    flow = opcodes.flow_of(code)
     try:
         depths = stack_depths(code, found)
     except (ValueError, IndexError, KeyError) as error:
@@ -94,7 +94,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
     if every_entry:
         places = flow.entries()
     else:
-        places = _on_their_line(code, found, opcodes.new_executions(code, flow, spans, found))
+        places = _on_their_line(code, found, opcodes.new_executions(code, spans))
         if offsets:
             index = {item.offset: number for number, item in enumerate(found)}
             better = {line: [index[one] for one in here if one in index] for line, here in offsets.items()}
@@ -133,7 +133,7 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
 
 def _on_their_line(code, found, places):
     """Line → instructions, without the jumps that have the line of what they lead to: there the line begins later."""
-    ways = opcodes.branches(code, found)
+    ways = opcodes.branches(code)
     out = {}
     for line, numbers in places.items():
         here = []

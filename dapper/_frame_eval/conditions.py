@@ -32,6 +32,26 @@ def compile_quietly(source, filename, mode, flags=0):
         filters.remove(quiet)
 
 
+def tree_of(text):
+    """The syntax tree of an expression; not to be changed.
+
+    Raises:
+        SyntaxError, ValueError, MemoryError, RecursionError: it is none.
+    """
+    found = _trees.get(text)
+    if found is None:
+        if len(_trees) >= _KEPT:
+            _trees.clear()
+        found = _trees[text] = compile_quietly(text.strip(), "<condition>", "eval", _ONLY_AST)
+    return found
+
+
+#: Trees of the last expressions: several questions about one follow each other.
+_trees = {}
+_KEPT = 8
+_ONLY_AST = 0x400
+
+
 def compile_condition(text):
     """A condition as a code object.
 

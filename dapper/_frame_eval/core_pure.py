@@ -49,14 +49,17 @@ def _local(frame, name):
 class Condition:
     """A condition as a function of the locals it uses."""
 
-    def __init__(self, function, code, names, slow=None):
+    def __init__(self, function, code, names, slow=None, globals=None):
         self._function = function
+        self._globals = globals
         self._names = tuple(names)
         self._slow = slow
         if len(self._names) > 24:
             raise ValueError("a condition takes at most 24 locals")
 
     def __call__(self, frame):
+        if self._globals is not None and not _looks_in(frame, self._globals):
+            return self._slow(frame)
         try:
             values = [_local(frame, name) for name in self._names]
         except NameError:
@@ -64,6 +67,11 @@ class Condition:
                 raise
             return self._slow(frame)
         return self._function(*values)
+
+
+def _looks_in(frame, globals):
+    optimized = frame.f_code.co_flags & _CO_OPTIMIZED
+    return frame.f_globals is globals and (optimized or frame.f_locals is globals)
 
 
 class Compare:

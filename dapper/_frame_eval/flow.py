@@ -17,7 +17,7 @@ class Flow:
         splits: instructions that begin a block though only the one before leads to them.
     """
 
-    __slots__ = ("offsets", "lines", "sources", "first", "silent", "starts", "splits")
+    __slots__ = ("offsets", "lines", "sources", "first", "silent", "starts", "splits", "_entries")
 
     def __init__(self, offsets, lines, sources, first, silent, starts, splits):
         self.offsets = offsets
@@ -27,13 +27,17 @@ class Flow:
         self.silent = silent
         self.starts = starts
         self.splits = splits
+        self._entries = None
 
     def entries(self):
-        """Line → the instructions, in order, at which execution enters it."""
-        out = {}
-        for number in range(self.first, len(self.lines)):
-            if any(True for _ in self.event_sources(number)):
-                out.setdefault(self.lines[number], []).append(number)
+        """Line → the instructions, in order, at which execution enters it. Not to be changed."""
+        out = self._entries
+        if out is None:
+            out = {}
+            for number in range(self.first, len(self.lines)):
+                if any(True for _ in self.event_sources(number)):
+                    out.setdefault(self.lines[number], []).append(number)
+            self._entries = out
         return out
 
     def event_sources(self, number):

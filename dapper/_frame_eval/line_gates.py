@@ -1,14 +1,15 @@
 """What a line event asks before anything of the debugger is called: a condition and a hit count, in C where possible."""
 from dapper._frame_eval import opcodes
+from dapper._frame_eval.conditions import tree_of
 from dapper._frame_eval.making import calls
 from dapper._frame_eval.probes import Refused, names_of
 from dapper._frame_eval.selective_tracer import breakpoints_of
 
 _CO_OPTIMIZED = 1
 _MOST_NAMES = 24
+_OF_THE_FRAME = frozenset(("locals", "vars", "dir", "eval", "exec", "super"))  # would look at the condition's own frame
 _COMPARES = {"Eq": "==", "NotEq": "!=", "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">="}
 _TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_ONLY_AST = 0x400
 
 
 class Gates:
@@ -25,24 +26,25 @@ class Gates:
         self._port = port
         self._config = config
 
-    def of(self, code, lines, action):
+    def of(self, frame, lines, action):
         """Gates for the lines where one can decide; at the others only the debugger can.
 
         Args:
-            code: the code object.
+            frame: one that runs the code; in frames that find their globals elsewhere the gates are right, but slower.
             lines: line → what stops there.
             action: called as ``action(frame, line, breakpoint)`` when one opens.
 
         Returns:
             line → Gate.
         """
+        code, globals = frame.f_code, frame.f_globals
         gates, marks = {}, None
         for line, stops in lines.items():
             breakpoint = self._decider(stops)
             if breakpoint is not None:
                 marks = marks or opcodes.line_marks(code)
                 if set(marks.get(line, ())) <= set(stops.entries):  # else the offset has to be looked at first
-                    gate = self._gate(code, line, breakpoint, action)
+                    gate = self._gate(code, globals, line, breakpoint, action)
                     if gate is not None:
                         gates[line] = gate
         return gates
@@ -58,10 +60,10 @@ class Gates:
             return None
         return breakpoint
 
-    def _gate(self, code, line, breakpoint, action):
+    def _gate(self, code, globals, line, breakpoint, action):
         test = None
         if breakpoint.condition_text is not None:
-            test = self._test(code, breakpoint)
+            test = self._test(code, globals, breakpoint)
             if test is None:
                 return None
         port = self._port
@@ -74,7 +76,7 @@ class Gates:
 
         return self._kit.Gate(act, test, breakpoint.counter_in(self._kit), failed)
 
-    def _test(self, code, breakpoint):
+    def _test(self, code, globals, breakpoint):
         text = breakpoint.condition_text.strip()
         try:
             names = names_of(text)
@@ -82,28 +84,30 @@ class Gates:
             return None
         if (breakpoint.slow or not self._config.condition_budget) and calls(text):
             return None
+        local = ()
         if code.co_flags & _CO_OPTIMIZED:
-            local = set(code.co_varnames + code.co_cellvars + code.co_freevars)
-            if not names <= local:
-                return None  # globals are the frame's, and the same code may run with others
-            comparison = _comparison(text)
-            if comparison is not None:
+            local = names.intersection(code.co_varnames + code.co_cellvars + code.co_freevars)
+            comparison = _comparison(text) if local else None
+            if comparison is not None and comparison[0] in local:
                 return self._kit.Compare(code, *comparison)
-        names = sorted(names)
-        if len(names) > _MOST_NAMES:
+        if len(local) > _MOST_NAMES or not _OF_THE_FRAME.isdisjoint(names):
             return None
-        function = eval(compile("lambda %s: (%s\n)" % (", ".join(names), text), "<condition>", "eval", 0, True), {})
+        local = sorted(local)
+        function = eval(compile("lambda %s: (%s\n)" % (", ".join(local), text), "<condition>", "eval", 0, True), {})
         condition = breakpoint.condition
 
         def slow(frame):
             return eval(condition, frame.f_globals, frame.f_locals)
 
-        return self._kit.Condition(function, code, names, slow)
+        if len(local) == len(names):
+            return self._kit.Condition(function, code, local, slow)
+        function = type(function)(function.__code__, globals)
+        return self._kit.Condition(function, code, local, slow, globals)
 
 
 def _comparison(text):
     """(name, sign, constant) if an expression compares a name with a number or text, or None."""
-    node = compile(text, "<condition>", "eval", _ONLY_AST, True).body
+    node = tree_of(text).body
     if type(node).__name__ != "Compare" or len(node.ops) != 1:
         return None
     sign = _COMPARES.get(type(node.ops[0]).__name__)

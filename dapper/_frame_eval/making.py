@@ -3,13 +3,13 @@ import sys
 
 from dapper._frame_eval.bytecode_safety import ENTRY, PLACES, Probe, Refused, build
 from dapper._frame_eval.compatibility_policy import counts_branches
+from dapper._frame_eval.conditions import tree_of
 from dapper._frame_eval.implant import Implant, Plant
 from dapper._frame_eval.selective_tracer import breakpoints_of
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _MONITORING = hasattr(sys, "monitoring")
 _open = open
-_ONLY_AST = 0x400
 
 
 class Maker:
@@ -155,7 +155,7 @@ class Maker:
 
 def calls(text):
     """Whether an expression calls something, and so may take any time."""
-    todo = [compile(text.strip(), "<condition>", "eval", _ONLY_AST, True)]
+    todo = [tree_of(text)]
     while todo:
         node = todo.pop()
         if type(node).__name__ == "Call":

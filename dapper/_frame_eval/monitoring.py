@@ -190,9 +190,8 @@ class MonitoringEngine:
 
     def _actions(self, code, interest):
         """Line → what to do there; see LineTable.arm."""
-        actions = {line or None: self._on_stops for line in interest.lines}  # an empty module has a line 0
-        if self._gates is not None and not interest.entry:
-            actions.update(self._gates.of(code, interest.lines, self._past_gate))
+        action = self._on_stops if self._gates is None or interest.entry else self._on_first_stops
+        actions = {line or None: action for line in interest.lines}  # an empty module has a line 0
         if interest.entry:
             actions[0] = self._on_entry
             actions[None] = self._on_other_line
@@ -237,6 +236,19 @@ class MonitoringEngine:
             self._entered.pop(get_ident(), None)
         self._port.on_line(frame, line, found)
         return None
+
+    def _on_first_stops(self, frame, line):
+        """The first event of a line of this code: gates are made for it now, as most code has none and needs none."""
+        code = frame.f_code
+        if self._may_wait():
+            with self._lock:
+                interest = self._armed.get(id(code))
+                if interest is not None:
+                    actions = self._actions(code, interest)
+                    actions.update(dict.fromkeys(interest.lines, self._on_stops))
+                    actions.update(self._gates.of(frame, interest.lines, self._past_gate))
+                    self._lines.arm(code, actions)
+        return self._on_stops(frame, line)
 
     def _past_gate(self, frame, line, breakpoint):
         interest = self._armed.get(id(frame.f_code))

@@ -4,6 +4,7 @@ With `compatibility_policy` the only reader of ``sys.version_info``: everybody e
 in bytes and point at the first EXTENDED_ARG of an instruction, as ``frame.f_lasti`` does in a line event.
 """
 import sys
+from _weakref import ref
 
 from dapper._frame_eval import flow, opsets, tables
 from dapper._frame_eval.opsets import CACHE_BYTES, CALL_FINALLY, ENDS_FLOW, EXTENDED_ARG, RESUME, named, only
@@ -109,6 +110,21 @@ class Instruction:
         return "<%d %s %d%s, line %s>" % (self.offset, opsets.opname[self.opcode], self.arg, place, self.line)
 
 
+def _of_the_last(make):
+    """Keep what was made of the code object asked about last: mostly several questions about one follow each other."""
+    last = [(lambda: None, None)]
+
+    def made(code):
+        reference, found = last[0]
+        if reference() is not code:
+            found = make(code)
+            last[0] = ref(code), found
+        return found
+
+    return made
+
+
+@_of_the_last
 def instructions(code):
     """Take the bytecode apart.
 
@@ -116,7 +132,7 @@ def instructions(code):
         code: a code object.
 
     Returns:
-        A list of Instruction, in order.
+        A list of Instruction, in order; others have it, too.
     """
     raw = code.co_code
     out = []
@@ -206,33 +222,27 @@ def statement_entries(code, spans):
     Returns:
         line → offsets: those of `line_entries` that count; each line keeps at least one.
     """
+    return {line: _offsets(flow_of(code), numbers) for line, numbers in new_executions(code, spans).items()}
+
+
+def new_executions(code, spans):
+    """Like `statement_entries`, in numbers of instructions."""
     found = flow_of(code)
-    return {line: _offsets(found, numbers) for line, numbers in new_executions(code, found, spans).items()}
-
-
-def new_executions(code, found, spans, items=None):
-    """Like `statement_entries`, in numbers of instructions.
-
-    Args:
-        code: the code object.
-        found: its ``flow_of``.
-        spans: as for `statement_entries`.
-        items: its `instructions`, if they are there already.
-    """
     anew = found.new_executions(spans)
     ends = None
     for line, numbers in anew.items():
         if len(numbers) > 1:
-            ends = _bare_ends(items or instructions(code)) if ends is None else ends
+            ends = _bare_ends(instructions(code)) if ends is None else ends
             anew[line] = [number for number in numbers if found.offsets[number] not in ends] or numbers
     return anew
 
 
 def self_loops(code):
     """Line → offsets to which a jump goes back from the same line: loops that stand on one line."""
-    lines = {item.offset: item.line for item in instructions(code)}
+    items = instructions(code)
+    lines = {item.offset: item.line for item in items}
     found = {}
-    for item in instructions(code):
+    for item in items:
         target = item.target
         if target is not None and target < item.offset and item.line is not None and lines.get(target) == item.line:
             found.setdefault(item.line, set()).add(target)
@@ -261,14 +271,10 @@ def _offsets(found, numbers):
     return tuple([found.offsets[number] for number in numbers])
 
 
-def flow_of(code, found=None):
-    """The edges between the instructions of a code object.
-
-    Args:
-        code: a code object.
-        found: its `instructions`, if they are there already.
-    """
-    found = found or instructions(code)
+@_of_the_last
+def flow_of(code):
+    """The Flow: the edges between the instructions of a code object."""
+    found = instructions(code)
     index = {item.offset: number for number, item in enumerate(found)}
     sources = [[] for _ in found]
     lines = [item.line for item in found]
@@ -324,7 +330,7 @@ def flow_of(code, found=None):
 
 def executable_lines(code):
     """The set of lines of this code object (not of those inside it) that can produce a line event."""
-    return set(line_entries(code))
+    return set(flow_of(code).entries())
 
 
 # ---- suspension ----------------------------------------------------------------------------------------------------
@@ -370,13 +376,13 @@ def resume_offset(code):
     return next((item.offset for item in instructions(code) if item.opcode == RESUME), -1)
 
 
-def branches(code, items=None):
+def branches(code):
     """Offset → the offsets at which a conditional jump goes on with something, if the jump stands apart from its test.
 
     CPython gives some of them the line of what they lead to: up to 3.11 the jump of ``a if b else c`` has the line of
     a, in 3.13 that of a comprehension's ``if`` has the line of its element.
     """
-    items = items or instructions(code)
+    items = instructions(code)
     opcode_at = {item.offset: item.opcode for item in items}
     found, before = {}, None
     for item in items:

@@ -7,7 +7,7 @@ What it does: false or nothing to do → the end; true → the trap. An exceptio
 to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
 """
 from dapper._frame_eval import opcodes, opsets, tables
-from dapper._frame_eval.conditions import compile_quietly
+from dapper._frame_eval.conditions import compile_quietly, tree_of
 from dapper._frame_eval.core_pure_probes import Landing
 from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Snippet, Step
 
@@ -15,7 +15,6 @@ from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Sn
 ENTRY = "entry"
 
 _FILE = "<dapper probe>"
-_ONLY_AST = 0x400
 _CO_OPTIMIZED = 1
 
 # Stand-ins for constants that can't be written in a source text.
@@ -175,7 +174,7 @@ def _expression(text, names):
     """
     text = text.strip()
     try:
-        _checked(compile_quietly(text, _FILE, "eval", _ONLY_AST), names)
+        _checked(tree_of(text), names)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise Refused("syntax", str(error)) from None
     return "(%s\n)" % text  # whatever is an expression by itself is one in parentheses, a comment behind it included

@@ -1,5 +1,7 @@
 """Breakpoints that decide something, in functions: an engine may put that into the functions themselves."""
 
+import os
+
 import pytest
 
 from tests.dap.test_breakpoints import configured, values
@@ -400,3 +402,51 @@ def test_deep_lines_of_long_code(dap, program):
     with s:
         s.configuration_done()
         assert values(s, "n") == ["0", "1", "2"]
+
+
+ONE_CODE = {
+    "main.py": """
+        import os
+
+        path = os.path.join(os.path.dirname(__file__), "part.py")
+        with open(path) as file:
+            code = compile(file.read(), path, "exec")
+        for limit in range(2):
+            exec(code, {"limit": limit, "calls": True})
+        exec(code, {"limit": 2, "calls": True}, {"limit": 1, "calls": False})
+        """,
+    "part.py": """
+        def work():
+            for k in range(3):
+                x = k  # @function
+
+        for i in range(3):
+            y = i  # @module
+        if calls:
+            work()
+        """,
+}
+
+
+def test_one_piece_of_code_with_several_globals(dap, program):
+    prog = program(ONE_CODE)
+    places = [
+        {"line": "function", "condition": "k == limit"},
+        {"line": "module", "condition": "i == limit and len(str(limit)) == 1"},
+    ]
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog)
+        assert all(one["verified"] for one in s.set_breakpoints(os.path.join(prog.folder, "part.py"), places))
+        s.configuration_done()
+        assert values(s, "limit") == ["0", "0", "1", "1", "1"]
+
+
+@pytest.mark.parametrize("condition", ["i == limit", "i == limit and len(locals()) > 2", "i == later"])
+def test_conditions_of_the_main_module(dap, program, condition):
+    prog = program("limit = 2\nfor i in range(4):\n    later = 2\n    y = i  # @hot\n")
+    s, answered = configured(dap, prog, {"line": "hot", "condition": condition})
+    with s:
+        assert answered[0]["verified"], answered
+        s.configuration_done()
+        assert values(s, "i") == ["2"]

@@ -28,6 +28,23 @@ def test_the_order_of_things(dap, program):
         assert prog.path in process["name"] or os.path.basename(prog.path) in process["name"]
 
 
+LEFT = """
+import gc, sys, _warnings
+finders = [getattr(one, "__name__", type(one).__name__) for one in sys.meta_path]
+print(gc.isenabled(), finders, _warnings.filters, sys.dont_write_bytecode, "warnings" in sys.modules)
+def never():
+    return 1  # @never
+"""
+
+
+def test_nothing_of_our_start_stays(hub, program):
+    prog = program(LEFT)
+    plain = subprocess.check_output([sys.executable, prog.path], universal_newlines=True)
+    with hub.launch(prog, ["never"]) as s:
+        s.finish()
+        assert s.output("stdout").strip() == plain.strip()
+
+
 def test_arguments_folder_and_environment(hub, program, tmp_path):
     prog = program(ARGS)
     arguments = ["a b", "", "--flag", "é", "$HOME", "'"]

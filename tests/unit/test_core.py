@@ -142,6 +142,31 @@ def test_condition_of_another_code_object(kit):
 
 
 @with_kit
+def test_condition_with_names_of_the_frames_globals(kit):
+    """They are asked by the function, unless the frame finds such names elsewhere."""
+    code = compile("def f():\n    ask()\nf()\nask()\n", "<globals>", "exec")
+    mine = {"limit": 0}
+    function = eval("lambda: limit", mine)
+
+    def answers(globals, locals):
+        found = []
+
+        def ask():
+            frame = sys._getframe(1)
+            test = kit.Condition(function, frame.f_code, (), lambda frame: "slow", mine)
+            found.append((bool(test(frame)), kit.Gate(None, test).passes(frame)))
+
+        globals["ask"] = ask
+        exec(code, globals, locals)
+        return found
+
+    other = {"limit": 0}
+    assert answers(other, other) == [(True, True), (True, True)]
+    assert [passes for _, passes in answers(mine, mine)] == [False, False]
+    assert [passes for _, passes in answers(mine, {})] == [False, True]
+
+
+@with_kit
 def test_condition_with_too_many_names(kit):
     with pytest.raises(ValueError):
         kit.Condition(print, failing.__code__, ["x"] * 25)

@@ -196,7 +196,7 @@ def breakpoint_locations(debugger, path, start, end):
     within = debugger.maps.places(key) if TELLS_INSTRUCTIONS and not line_map.is_template else None
     found = []
     for line in range(start[0], min(end[0], start[0] + 10000) + 1):
-        if line not in line_map.lines:
+        if not line_map.has(line):
             continue
         places = [place for place in (within.on_line(line) if within else ()) if start <= place.start <= end]
         if not (places and places[0].is_first) and start <= (line, 1):

@@ -114,6 +114,7 @@ class Table:
         self._sources = sources
         self._maps = maps
         self._decided = {}  # file key → see decided_lines
+        self._by_line = {}  # file key → see _on_lines
         self._on_bound = on_bound
 
     def decided_lines(self, code):
@@ -198,28 +199,40 @@ class Table:
 
     def lines_of(self, code):
         """line → LineStops for the lines of ``code`` that have breakpoints."""
-        found = self.by_key.get(self._sources.key(code.co_filename))
+        key = self._sources.key(code.co_filename)
+        found = self.by_key.get(key)
         if not found or code.co_name == "__annotate__":  # that evaluates annotations again, long after their lines ran
             return {}
-        line_map = self._maps.of(self._sources.key(code.co_filename))
+        line_map = self._maps.of(key)
         if line_map is not None and line_map.is_template:
             return line_map.stops(code, found)
-        own = opcodes.executable_lines(code)
+        by_line = self._on_lines(key)
+        if by_line.keys().isdisjoint([line for _, _, line in opcodes.line_ranges(code)]):
+            return {}
+        own = by_line.keys() & opcodes.executable_lines(code)
         if line_map is not None:
             own = own.difference(line_map.shadowed(code))
-        lines = {}
-        for breakpoint in found:
-            if breakpoint.broken or breakpoint.place is not None:
-                continue
-            if not breakpoint.verified and breakpoint.requested in own:
-                breakpoint.bind(breakpoint.requested)
-                self._on_bound(breakpoint)
-            if breakpoint.line in own:
-                lines.setdefault(breakpoint.line, []).append(breakpoint)
-        if not lines:
-            return lines
-        starts = Starts(code, line_map.statements if line_map is not None else ())
-        return {line: LineStops(starts, line, stops) for line, stops in lines.items()}
+        if not own:
+            return {}
+        starts, lines = Starts(code, line_map), {}
+        for line in sorted(own):
+            for breakpoint in by_line[line]:
+                if not breakpoint.verified:
+                    breakpoint.bind(line)
+                    self._on_bound(breakpoint)
+            lines[line] = LineStops(starts, line, by_line[line])
+        return lines
+
+    def _on_lines(self, key):
+        """line → the breakpoints of a file that sit there, or will if there turns out to be such a line."""
+        found = self._by_line.get(key)
+        if found is None:
+            found = {}
+            for one in self.by_key[key]:
+                if not one.broken and one.place is None:
+                    found.setdefault(one.line if one.verified else one.requested, []).append(one)
+            self._by_line[key] = found
+        return found
 
     def enters(self, code):
         """Whether a function breakpoint names ``code``."""
@@ -263,16 +276,17 @@ class Starts:
 
     Args:
         code: the code object.
-        statements: (first line, last line, kind) of the file's statements and headers.
+        line_map: the LineMap of its file, or None.
     """
 
-    def __init__(self, code, statements):
-        self.entries = opcodes.statement_entries(code, [span[:2] for span in statements if span[0] < span[1]])
+    def __init__(self, code, line_map):
+        own = opcodes.executable_lines(code) if line_map is not None else ()
+        self.entries = opcodes.statement_entries(code, line_map.spans(min(own), max(own)) if own else ())
         self.first = min([min(offsets) for offsets in self.entries.values()])
         self.branches = opcodes.branches(code)
         self.loops = opcodes.self_loops(code)
         if self.loops:
-            headers = {span[0] for span in statements if span[2] in ("For", "AsyncFor", "While")}
+            headers = line_map.loops if line_map is not None else ()
             for line in self.loops.keys() - headers:  # a comprehension on one line is one execution of it
                 targets = self.loops.pop(line)
                 self.entries[line] = [one for one in self.entries[line] if one not in targets] or self.entries[line]

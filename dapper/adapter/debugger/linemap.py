@@ -1,5 +1,6 @@
 """What a source file can tell about its lines before any of it runs. Pure but for reading the file."""
 import os
+from _bisect import bisect_left, bisect_right
 
 from dapper._frame_eval import opcodes
 from dapper._frame_eval.conditions import compile_quietly
@@ -10,6 +11,8 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without importing ast
 _OPTIMIZED = 1  # inspect.CO_OPTIMIZED: a function's code, not a class body's
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 _GENERIC = "<generic parameters of "  # runs as part of a def or class statement with type parameters
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # where statements have statements
+_PARTS = ("handlers", "cases")  # that are none themselves
 _WINDOW = 12  # lines; a breakpoint is not moved further than a reader would look
 
 
@@ -17,20 +20,23 @@ class LineMap:
     """The executable lines, statements and names of one file's text.
 
     Attributes:
-        lines: the lines that can be stopped at.
+        loops: the first lines of for and while statements.
         problem: why there are none, or None.
         pending: why nobody knows them yet, or None; of a template only.
     """
 
     is_template = False
     pending = None
+    loops = frozenset()
+    _firsts = _lasts = ()  # of statements and headers with several lines; they are apart
 
     def __init__(self, text, filename):
-        self.lines = frozenset()
         self.problem = None
         self.statements = []  # (first, last, kind) of simple statements and of the headers of compound ones
         self._names = {}  # (name, first line) → qualified name
-        self._shadowed = {}  # (name, first line) of a comprehension or class → lines its statement covers already
+        self._shadowed = {}  # (name, first line) of a comprehension or class → (the code around it, whether it is a class)
+        self._codes = {}  # line → the code objects with instructions of it
+        self._lines = {}  # id(code) → those of its lines that can be stopped at, once somebody asked
         try:
             tree = compile_quietly(text, filename, "exec", _ONLY_AST)
             code = compile_quietly(text, filename, "exec")
@@ -39,12 +45,28 @@ class LineMap:
             return
         self._walk(tree)
         self.statements.sort()
+        self.loops = frozenset(first for first, _, kind in self.statements if kind in ("For", "AsyncFor", "While"))
+        self._firsts = [first for first, last, _ in self.statements if first < last]
+        self._lasts = [last for first, last, _ in self.statements if first < last]
         self._headers = {
             line for first, last, kind in self.statements if kind == "ClassDef" for line in range(first, last + 1)
         }
-        lines = set()
-        self._gather(code, "", lines)
-        self.lines = frozenset(lines)
+        self._gather(code, "")
+
+    def has(self, line):
+        """Whether a thread can stop at a line."""
+        return any(line in self._lines_of(code) for code in self._codes.get(line, ()))
+
+    def _lines_of(self, code):
+        found = self._lines.get(id(code))
+        if found is None:
+            found = self._lines[id(code)] = opcodes.executable_lines(code)
+        return found
+
+    def spans(self, first, last):
+        """(first line, last line) of the statements and headers with several lines that reach into these lines."""
+        begin, end = bisect_left(self._lasts, first), bisect_right(self._firsts, last)
+        return list(zip(self._firsts[begin:end], self._lasts[begin:end]))
 
     def resolve(self, line):
         """Where a breakpoint on ``line`` goes.
@@ -52,21 +74,21 @@ class LineMap:
         Returns:
             The line, or None when no code is near it.
         """
-        if line in self.lines:
+        if self.has(line):
             return line
         inside = [span for span in self.statements if span[0] <= line <= span[1]]
         for first, last, _ in sorted(inside, key=lambda span: span[1] - span[0]):
             for candidate in range(line, first - 1, -1):
-                if candidate in self.lines:
+                if self.has(candidate):
                     return candidate
             for candidate in range(line, last + 1):
-                if candidate in self.lines:
+                if self.has(candidate):
                     return candidate
         for candidate in range(line + 1, line + _WINDOW + 1):
-            if candidate in self.lines:
+            if self.has(candidate):
                 return candidate
         for candidate in range(line - 1, line - _WINDOW - 1, -1):
-            if candidate in self.lines:
+            if self.has(candidate):
                 return candidate
         return None
 
@@ -80,29 +102,35 @@ class LineMap:
 
     def shadowed(self, code):
         """Lines of the code of a comprehension or class on which its statement stops already."""
-        return self._shadowed.get((code.co_name, code.co_firstlineno), ())
+        around, is_class = self._shadowed.get((code.co_name, code.co_firstlineno), (None, False))
+        if around is None:
+            return ()
+        return self._lines_of(around) & self._headers if is_class else self._lines_of(around)
 
-    def _gather(self, code, prefix, lines):
-        own = opcodes.executable_lines(code)
-        lines |= own
+    def _gather(self, code, prefix):
+        for line in {line for _, _, line in opcodes.line_ranges(code)}:
+            self._codes.setdefault(line, []).append(code)
         for inner in code.co_consts:
             if isinstance(inner, type(code)):
+                key = inner.co_name, inner.co_firstlineno
                 if inner.co_name in _COMPREHENSIONS or inner.co_name.startswith(_GENERIC):
-                    self._shadowed[inner.co_name, inner.co_firstlineno] = own
-                    self._gather(inner, prefix, lines)
+                    self._shadowed[key] = code, False
+                    self._gather(inner, prefix)
                     continue
                 if not inner.co_flags & _OPTIMIZED:
-                    self._shadowed[inner.co_name, inner.co_firstlineno] = own & self._headers
+                    self._shadowed[key] = code, True
                 name = getattr(inner, "co_qualname", None) or prefix + inner.co_name
-                self._names.setdefault((inner.co_name, inner.co_firstlineno), name)
+                self._names.setdefault(key, name)
                 inside = ".<locals>." if inner.co_flags & _OPTIMIZED else "."
-                self._gather(inner, name + inside, lines)
+                self._gather(inner, name + inside)
 
     def _walk(self, node):
-        for child in _children(node):
-            if hasattr(child, "lineno") and type(child).__mro__[1].__name__ == "stmt":
-                self.statements.append(_span(child))
-            self._walk(child)
+        """Note the statements below a statement; no expression has any."""
+        for name in _BLOCKS:
+            for child in getattr(node, name, ()):
+                if name not in _PARTS:
+                    self.statements.append(_span(child))
+                self._walk(child)
 
 
 def _children(node):

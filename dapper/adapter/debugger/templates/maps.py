@@ -17,12 +17,16 @@ class TemplateMap(LineMap):
     is_template = True
 
     def __init__(self, lines=(), pending=None):
-        self.lines = frozenset(lines)
+        self._known = frozenset(lines)
         self.pending = pending
         self.problem = None
         self.statements = []
         self._names = {}
         self._shadowed = {}
+
+    def has(self, line):
+        """See LineMap."""
+        return line in self._known
 
     def stops(self, code, breakpoints):
         """What stops in a code object of the template: line of the code → LineStops. See Table.lines_of."""
@@ -38,7 +42,7 @@ class PlacedStops(LineStops):
     __slots__ = ("_found", "_view")
 
     def __init__(self, code, line, found, view):
-        super().__init__(Starts(code, ()), line, ())
+        super().__init__(Starts(code, None), line, ())
         self._found = found
         self._view = view
 
