@@ -177,9 +177,9 @@ def test_blocks_and_macros(dap, program):
         assert s.output("stdout") == "<html>Nothing<NewsNews></html>News\n"
 
 
-def test_variables_are_set(dap, program):
+def test_variables_are_set(hub, program):
     prog = program(FILES)
-    with dap.launch(prog, ["for", "item"], jinja=True) as s:
+    with hub.launch(prog, ["for", "item"], jinja=True) as s:
         s.wait_stop("for")
         local = s.scopes()["Locals"]["variablesReference"]
         s.wire.request("setVariable", {"variablesReference": local, "name": "items", "value": "['x']"})
@@ -201,10 +201,10 @@ def test_exceptions_are_shown_in_the_template(dap, program):
         s.finish(1)
 
 
-def test_an_uncaught_exception(dap, program):
+def test_an_uncaught_exception(hub, program):
     files = dict(FILES, **{"templates/inc.html": "Within.\n\n{{ none_of.them }} {# @fails #}\n"})
     prog = program(files)
-    with dap.launch(prog, exceptions=["uncaught"], jinja=True) as s:
+    with hub.launch(prog, exceptions=["uncaught"], jinja=True) as s:
         s.wait_stop("fails", reason="exception")
         assert s.locals()["n"]["value"] == "3"
         s.finish(1)

@@ -19,7 +19,7 @@ class TemplatePlan(Plan):
         self._level = levels.pop(0) if room.is_template(frame) and levels else None  # the one the step begins in
         self._rendering = bool(self._level or levels)
         self._callers = [one for one in self._callers if not room.is_template(one)]
-        self.goes_in = self.goes_in or room.watches_calls
+        self.goes_in = self.goes_in or self._rendering and room.watches_calls
 
     def enters(self, code):
         """See Plan."""

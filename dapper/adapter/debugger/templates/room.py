@@ -16,7 +16,7 @@ class Templates:
         config: launch or attach arguments.
 
     Attributes:
-        watches_calls: whether a step through a template has to watch calls.
+        watches_calls: whether a step through a template has to watch calls, to be told of the next tag.
     """
 
     def __init__(self, debugger, config):
