@@ -55,6 +55,7 @@ class Session:
         self._held = []
         self._held_lock = allocate_lock()
         self._redirection = None
+        self._overtime = None
 
     # Reading
 
@@ -114,7 +115,14 @@ class Session:
 
     def _look_after_tasks(self):
         """Seconds until it has to be called again, or None."""
-        return min([task.tick() for task in list(self.tasks.values())]) if self.tasks else None
+        soon = [task.tick() for task in list(self.tasks.values())]
+        if self.debugger.table.decides:
+            if self._overtime is None:
+                from dapper.adapter.debugger.overtime import Overtime
+
+                self._overtime = Overtime(self.debugger.crew.hidden, self.event, self.display.seconds)
+            soon.append(self._overtime.tick())
+        return min(soon, default=None)
 
     # Sending
 

@@ -30,6 +30,7 @@ class ExceptionStops:
         self._debugger = debugger
         self._say = say
         self._hooks = ExceptionHooks(self.on_uncaught)
+        self._errands = None
         self._judge = None
         self._exits = None
         self._elsewhere = {}  # id of an exception that is kept for whoever asks for a result → its type
@@ -50,6 +51,9 @@ class ExceptionStops:
         """Be gone from there."""
         self.filters = Filters()
         self._hooks.remove()
+        if self._errands is not None:
+            self._errands.end()
+            self._errands = None
         if self._exits is not None:
             self._exits.remove()
             self._exits = None
@@ -111,7 +115,7 @@ class ExceptionStops:
             return
         mode = self._mode_at_raise(frame, exc_info)
         if mode is not None:
-            debugger.crew.stand(record, _stop(chain(frame), exc_info, mode))
+            debugger.crew.stand(record, self._stop(chain(frame), exc_info, mode))
 
     def _is_node(self, code):
         templates = self._debugger.templates
@@ -194,7 +198,7 @@ class ExceptionStops:
         record = debugger.crew.here()
         exc_info = (SystemExit, exception, None)
         if record.stop is None and self._is_last_exit(frame, exc_info):
-            debugger.crew.stand(record, _stop(chain(frame), exc_info, "unhandled"))
+            debugger.crew.stand(record, self._stop(chain(frame), exc_info, "unhandled"))
 
     def _is_last_exit(self, frame, exc_info):
         """Whether the client wants to stop at this SystemExit, and nobody handles it."""
@@ -214,7 +218,44 @@ class ExceptionStops:
             users = [number for number, (frame, _) in enumerate(frames) if self._is_users(frame)]
             frames = frames[users[0] if users else 0 :]
         if frames:
-            debugger.crew.stand(debugger.crew.here(), _stop(frames, exc_info, mode))
+            debugger.crew.stand(debugger.crew.here(), self._stop(frames, exc_info, mode))
+
+    def _stop(self, frames, exc_info, mode):
+        exc_type, exception, tb = exc_info
+        found = dict(exception=(exc_type, exception, tb, mode), returned={"__exception__": (exc_type, exception, tb)})
+        return Stop(frames, "exception", exc_type.__name__, self._text(exc_type, exception), **found)
+
+    def _text(self, exc_type, exception):
+        """``str(exception)``, which is the user's code and may hang."""
+        from dapper.adapter.debugger.values import type_name
+
+        try:
+            if _is_plain(exc_type, exception):
+                return str(exception)
+            return self._limited().run("the text of %s" % type_name(exc_type), str, exception)
+        except Exception as error:  # boundary: user's __str__
+            return "<str of %s failed: %s>" % (type_name(exc_type), type_name(type(error)))
+
+    def _limited(self):
+        if self._errands is None:
+            from dapper.adapter.debugger.display import Display
+            from dapper.adapter.debugger.errands import Errands
+
+            seconds = Display.from_config(self._debugger.config, {}).seconds
+            self._errands = Errands(self._debugger.crew.hidden, self._say, seconds)
+        return self._errands
+
+
+def _is_plain(exc_type, exception):
+    """Whether making its text runs none of the user's code."""
+    from dapper.adapter.debugger.values import FunctionType, type_attribute
+
+    if type(type_attribute(exc_type, "__str__")) is FunctionType:
+        return False
+    return all(type(part) in _PLAIN for part in BaseException.args.__get__(exception))
+
+
+_PLAIN = (str, int, float, bytes, bool, type(None))
 
 
 def _is_wanted(code, wanted):
@@ -228,15 +269,3 @@ def _is_wanted(code, wanted):
         elif one == code:
             return True
     return code is not None and type(code) is not int  # a message: always a failure
-
-
-def _stop(frames, exc_info, mode):
-    exc_type, exception, tb = exc_info
-    try:
-        description = str(exception)
-    except Exception as error:  # boundary: user's __str__
-        description = "<str of %s failed: %s>" % (exc_type.__name__, type(error).__name__)
-    returned = {"__exception__": (exc_type, exception, tb)}
-    stop = Stop(frames, "exception", exc_type.__name__, description, exception=(exc_type, exception, tb, mode))
-    stop.returned = returned
-    return stop

@@ -1,6 +1,6 @@
 """The clock and the file system through functions bound at import: programs under test replace those of `os`."""
 import os
-from _thread import interrupt_main  # noqa: F401
+from _thread import allocate_lock, interrupt_main, start_new_thread  # noqa: F401
 from time import monotonic, sleep  # noqa: F401  for modules that are loaded when the program may have replaced them
 
 _lstat = os.lstat

@@ -122,7 +122,7 @@ class Visit:
         with self._lock:
             if self._shot:
                 self._shot = False
-                raise_in(self.ident, None)
+                _take(self.ident)
 
     def place(self):
         """Where the user's code is at the moment: ``function, file:line``."""
@@ -155,6 +155,22 @@ def _free_signal():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             return number
     return None
+
+
+def _take(ident):
+    """Have no exception from outside come any more to the calling thread, whose ident that is.
+
+    To set none leaves the interpreter's flag up, and a traced thread of Python 3.11 turns in circles then.
+    """
+    try:
+        if raise_in(ident, Interrupted):
+            for _ in range(_MANY):  # it comes at once
+                pass
+    except Interrupted:
+        pass
+
+
+_MANY = 10 ** 6
 
 
 def raise_in(ident, kind):
