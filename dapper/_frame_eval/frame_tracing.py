@@ -98,7 +98,7 @@ class SettraceEngine:
 
     def _look_who_traces(self):
         """On the main thread: the program, or a tool in it, has set a trace function, and there is room for one only."""
-        if not self._running:
+        if not self._running or trace_watch.is_setting():
             return
         name = foreign_name(_gettrace())
         if _gettrace() is None:

@@ -1,8 +1,10 @@
 """Hears when anybody sets a trace function, in Python or in C, and has the main thread look at its own right after."""
+import os
 import sys
 
 from dapper._frame_eval import main_thread
 
+_OURS = __file__.rpartition(os.sep)[0] + os.sep
 _lookers = []
 _hooked = False
 
@@ -22,7 +24,25 @@ def remove(look):
         _lookers.remove(look)
 
 
+def is_setting():
+    """Whether the calling thread is in the midst of setting one: 3.11 calls us back there, and takes no other then."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code is not _on_audit.__code__:
+        frame = frame.f_back
+    return frame is not None
+
+
 def _on_audit(event, _):
-    if event == "sys.settrace":
-        for look in _lookers:
-            main_thread.run(look)
+    if event == "sys.settrace" and _lookers:
+        main_thread.run(_look)
+
+
+def _look():
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code is _on_audit.__code__:
+            main_thread.run(_look)  # it was so quick that the trace function has not been set yet
+            return
+        frame = frame.f_back
+    for look in list(_lookers):
+        look()
