@@ -201,6 +201,7 @@ def one_session(dap, prog, rng, count):
 
 def test_random_requests(dap, program):
     prog = program(PROGRAM)
+    print("seed %d" % SEED)
     rng = random.Random(SEED)
     asked = 0
     while asked < COUNT:
