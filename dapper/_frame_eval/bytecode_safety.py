@@ -5,7 +5,6 @@ and compares it with the old.
 """
 from dapper._frame_eval import modify_bytecode, opcodes, opsets, tables
 from dapper._frame_eval.bound import Bound
-from dapper._frame_eval.core_pure_probes import Landing
 from dapper._frame_eval.modify_bytecode import Insertion
 from dapper._frame_eval.probes import ENTRY, REASONS, Probe, Refused, compile_probe
 from dapper._frame_eval.stack import block_depths, stack_depths
@@ -64,7 +63,7 @@ class Built:
         self.entries = entries
 
 
-def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets=None, landing=Landing):
+def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets=None, landing=None):
     """Give a code object probes.
 
     Args:

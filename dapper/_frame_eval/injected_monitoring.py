@@ -67,8 +67,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
         # What runs is watched first: to find out who else has code takes milliseconds.
         codes = {id(code): code for code in map(self._implants.original_of, codes)}
         codes.update([(number, code) for number, (code, _) in self._planted.items()])
-        for code in codes.values():
-            self._watch(code)
+        super()._watch_all(codes.values())
         codes.update(self._living())
         pairs = []
         for code in codes.values():
@@ -78,7 +77,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
     def _living(self):
         """Code in functions that may need probes: id → code object."""
         found = {}
-        if not getattr(self._selector.table, "decides", False):
+        if not self._decides:
             return found
         files, seen = {}, set()
         todo = self._repointer.codes()
@@ -109,7 +108,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
     def _meet(self, code):
         """Code starts or goes on that was not met before."""
         if not self._may_wait() or self._implants.implant_of(code) is not None:
-            return  # the interpreter's end may have taken a thread that held the lock
+            return
         with self._lock:
             if self._implants.adopts(code):
                 return

@@ -54,7 +54,8 @@ class MonitoringEngine:
         self._armed = {}  # id(code) → Interest, for code with local events of the watcher
         self._entered = {}  # thread → the frame of a function with a breakpoint that has just begun
         self._lines = kit.LineTable(self._meet, self._fault)
-        self._gates = None  # until a breakpoint has a condition or the like
+        self._decides = False  # whether a breakpoint has a condition or the like
+        self._gates = None  # until one has
         self._follower = Follower(port, self._fault)
         self._lock = RLock()  # it may be a finalizer that runs new code
         self._pid = _getpid()
@@ -121,8 +122,7 @@ class MonitoringEngine:
         """Use another breakpoint table: arm and disarm the code seen so far, running frames included."""
         with self._lock:
             self._selector = selector = Selector.of(table)
-            if getattr(selector.table, "decides", False):
-                self._expect_decisions()
+            self._decides = getattr(selector.table, "decides", False)
             self._watch_all([frame.f_code for frame in self._frames()] + self._selector.codes())
 
     def _expect_decisions(self):
@@ -135,6 +135,8 @@ class MonitoringEngine:
     def _watch_all(self, codes):
         for code in codes:
             self._watch(code)
+        if self._decides:
+            self._expect_decisions()
 
     def codes(self):
         """The code objects seen so far."""
@@ -190,7 +192,7 @@ class MonitoringEngine:
 
     def _actions(self, code, interest):
         """Line → what to do there; see LineTable.arm."""
-        action = self._on_stops if self._gates is None or interest.entry else self._on_first_stops
+        action = self._on_first_stops if self._decides and not interest.entry else self._on_stops
         actions = {line or None: action for line in interest.lines}  # an empty module has a line 0
         if interest.entry:
             actions[0] = self._on_entry
@@ -238,16 +240,18 @@ class MonitoringEngine:
         return None
 
     def _on_first_stops(self, frame, line):
-        """The first event of a line of this code: gates are made for it now, as most code has none and needs none."""
-        code = frame.f_code
-        if self._may_wait():
-            with self._lock:
+        """Gates are made when a line of their code is reached, as most never is. Who sets breakpoints is not waited for."""
+        if self._gates is not None and self._lock.acquire(False):
+            try:
+                code = frame.f_code
                 interest = self._armed.get(id(code))
                 if interest is not None:
                     actions = self._actions(code, interest)
                     actions.update(dict.fromkeys(interest.lines, self._on_stops))
                     actions.update(self._gates.of(frame, interest.lines, self._past_gate))
                     self._lines.arm(code, actions)
+            finally:
+                self._lock.release()
         return self._on_stops(frame, line)
 
     def _past_gate(self, frame, line, breakpoint):

@@ -5,7 +5,7 @@ from _weakref import ref
 from dapper._frame_eval.repointing import Living, Repointer, running
 from dapper._frame_eval.telemetry import Reason, telemetry
 
-_CODE = type(compile("", "", "exec"))
+_CODE = type((lambda: None).__code__)
 _OPTIMIZED = 1
 _SWEEP_AT = 64
 _SUSPENDS = 0x20 | 0x80 | 0x200  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR

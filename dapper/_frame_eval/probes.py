@@ -6,9 +6,8 @@ place of numbers. So every operator, call convention and version is right by con
 What it does: false or nothing to do → the end; true → the trap. An exception in it goes to the error trap and never
 to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
 """
-from dapper._frame_eval import opcodes, opsets, tables
+from dapper._frame_eval import core, opcodes, opsets, tables
 from dapper._frame_eval.conditions import compile_quietly, tree_of
-from dapper._frame_eval.core_pure_probes import Landing
 from dapper._frame_eval.modify_bytecode import CELL, CONST, LOCAL, NAME, RAW, Snippet, Step
 
 #: Key of a probe that goes to the entry of a function instead of a line.
@@ -115,7 +114,7 @@ class Probe:
         self.watch = watch
 
 
-def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=Landing):
+def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=None):
     """Compile a probe for a code object.
 
     Args:
@@ -126,7 +125,8 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=Landing):
             what leaves them goes nowhere, unless it is no Exception.
         enclosing: names of variables of the functions around ``code``.
         cleared: names in ``code`` that a comprehension uses for itself.
-        landing: makes a callable of a method of the trap and the probe's number, to stand in the code (see core).
+        landing: makes a callable of a method of the trap and the probe's number, to stand in the code; that of a kit (see
+            core), by default of the pure one.
 
     Returns:
         A Snippet.
@@ -134,6 +134,7 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=Landing):
     Raises:
         Refused: it can't be done; the reason is one of REASONS.
     """
+    landing = landing or core.kit(False).Landing
     constants = {
         _TRAP: _log(probe, trap, landing) if probe.message is not None else landing(trap.trap, probe.number),
         _ERROR: landing(trap.error, probe.number),
