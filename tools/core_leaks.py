@@ -81,7 +81,9 @@ def cycles():
     table = kit.LineTable()
     table.discover = table.fault = lambda code, table=table: None
     table.arm(cycles.__code__, {1: table.on_line, 2: kit.Gate(table.on_start)})
-    tracer = kit.Tracer(None, None, table)
+    lookout = kit.Lookout(table.on_line)
+    lookout.arm(cycles.__code__, {0: kit.Gate(lookout), 2: None})
+    tracer = kit.Tracer(None, lookout, lookout)
     tracer.function = tracer
 
 
@@ -91,11 +93,17 @@ def traced():
     def local(frame, event, arg):
         return local
 
-    table = kit.LineTable()
-    table.arm(program.__code__, {None: lambda frame, line: frame})
+    lookout = kit.Lookout(local, lambda error: None)
+    actions = {0: kit.Gate(lambda frame, offset: frame), 2: kit.Gate(failing)}
+    lookout.arm(program.__code__, dict.fromkeys(range(4, 40, 2), actions[0]))
+    lookout.arm(traced.__code__, dict(actions))
+    lookout.disarm(traced.__code__)
     kit.trace_thread(me, lambda frame, event, arg: local)
     program(3)
-    tracer = kit.Tracer(lambda frame, event, arg: tracer.ignore(frame.f_code), None, table)
+    tracer = kit.Tracer(lambda frame, event, arg: lookout, None, lookout)
+    kit.trace_thread(me, tracer)
+    program(3)
+    tracer = kit.Tracer(lambda frame, event, arg: tracer.ignore(frame.f_code))
     kit.trace_thread(me, tracer)
     program(3)
     tracer.forget_ignored()

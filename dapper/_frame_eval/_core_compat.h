@@ -150,16 +150,6 @@ static inline int core_slot_is_cell(PyCodeObject *code, int index)
 #endif
 }
 
-/* The line a line event is about. */
-static inline int core_event_line(PyFrameObject *frame)
-{
-#if PY_VERSION_HEX >= 0x030A0000
-    return PyFrame_GetLineNumber(frame);
-#else
-    return frame->f_lineno; /* PyFrame_GetLineNumber searches the line table unless f_trace is set */
-#endif
-}
-
 static inline PyObject *core_local_trace(PyFrameObject *frame)
 {
     return frame->f_trace;

@@ -80,40 +80,39 @@ cdef class Gate:
 
 @cython.final
 cdef class Lines:
-    """The actions in one code object, by line."""
+    """The actions in one code object, by line or by offset."""
 
     cdef object code, entry, other
     cdef tuple actions
     cdef int *numbers
     cdef int count
 
-    def __cinit__(self, code, dict actions):
-        rest = {line: action for line, action in actions.items() if line}
+    def __cinit__(self, code, dict actions, entry=None, other=None):
         self.code = code
-        self.entry = actions.get(0)
-        self.other = actions.get(None)
-        self.count = len(rest)
+        self.entry = entry
+        self.other = other
+        self.count = len(actions)
         self.numbers = <int *>malloc((self.count + 1) * sizeof(int))
         if self.numbers == NULL:
             raise MemoryError()
-        numbers = sorted(rest)
+        numbers = sorted(actions)
         for at in range(self.count):
             self.numbers[at] = numbers[at]
-        self.actions = tuple([rest[number] for number in numbers])
+        self.actions = tuple([actions[number] for number in numbers])
 
     def __dealloc__(self):
         free(self.numbers)
 
-    cdef inline PyObject *find(self, int line) noexcept:
-        """The action for a line, or NULL."""
+    cdef inline PyObject *find(self, int number) noexcept:
+        """The action for a line or an offset, or NULL."""
         cdef int low = 0, high = self.count, middle
         while low < high:
             middle = (low + high) >> 1
-            if self.numbers[middle] < line:
+            if self.numbers[middle] < number:
                 low = middle + 1
             else:
                 high = middle
-        if low < self.count and self.numbers[low] == line:
+        if low < self.count and self.numbers[low] == number:
             return PyTuple_GET_ITEM(self.actions, low)
         return <PyObject *>self.other if self.other is not None else NULL
 
@@ -134,8 +133,8 @@ cdef int remember(list references, object code) except -1:
 cdef class LineTable:
     """Actions by code object and line, and the sys.monitoring callbacks that look them up.
 
-    Register the methods ``on_line``, ``on_start`` and ``on_resume`` for LINE, PY_START and PY_RESUME. A Tracer with
-    this table uses its lines as well. Which events a code object sends is the engine's business, not the table's.
+    Register the methods ``on_line``, ``on_start`` and ``on_resume`` for LINE, PY_START and PY_RESUME. Which events a
+    code object sends is the engine's business, not the table's.
 
     Args:
         discover: called as ``discover(code)`` the first time that a code object without actions starts or resumes; it
@@ -164,7 +163,8 @@ cdef class LineTable:
                 not named. An action that returns sys.monitoring.DISABLE is not called again for that line until the
                 engine switches the events on anew.
         """
-        lines = Lines(checked_code(code), actions)
+        rest = {line: action for line, action in actions.items() if line}
+        lines = Lines(checked_code(code), rest, actions.get(0), actions.get(None))
         self.map.put(<void *>code, <void *>lines)
         self.owned[<uintptr_t><void *>code] = lines
 

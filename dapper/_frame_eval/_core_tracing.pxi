@@ -1,7 +1,5 @@
 # Part of _frame_evaluator.pyx: trace functions in C for any thread, and their suspension while it steps over calls.
 
-cdef tuple EVENTS = ("call", "exception", "line", "return", "c_call", "c_exception", "c_return", "opcode")
-
 
 @cython.final
 cdef class Tracer:
@@ -15,7 +13,7 @@ cdef class Tracer:
         function: the global trace function. In threads where another tool traces in Python as well (``is_shared``) it
             gets every event of every frame, because ``f_trace`` is the other's.
         fault: takes errors of the functions.
-        lines: a LineTable whose actions are taken at lines of frames without a local function, or None.
+        lookout: a Lookout, which is asked in C about the frames that have it in ``f_trace``, or None.
         raises: a RaiseGate that is asked about exceptions in frames without a local function, or None. Its action gets
             (type, exception, traceback): the exception does not know its traceback yet.
         local: the only object in ``f_trace`` that is called, others being another tool's (coverage leaves its tracer in
@@ -23,13 +21,13 @@ cdef class Tracer:
     """
 
     cdef public object function, fault, local
-    cdef public LineTable lines
+    cdef readonly Lookout lookout
     cdef public RaiseGate raises
 
-    def __init__(self, function, fault=None, LineTable lines=None, local=None, RaiseGate raises=None):
+    def __init__(self, function, fault=None, Lookout lookout=None, local=None, RaiseGate raises=None):
         self.function = function
         self.fault = fault
-        self.lines = lines
+        self.lookout = lookout
         self.local = local
         self.raises = raises
 
@@ -52,39 +50,19 @@ cdef class Tracer:
 
     cdef int event(self, PyFrameObject *frame, int what, PyObject *arg, PyObject *other) except -1:
         """Deal with an event. `other` is the object of the tool that is chained to this thread, or NULL."""
-        cdef PyObject *local
+        cdef PyObject *local = core_local_trace(frame)
+        if local != NULL and local == <PyObject *>self.lookout and self.lookout.sees_to(frame, what, arg):
+            return 0
         if what == PyTrace_CALL:
             if not is_marked(core_code(core_raw(frame)), IGNORED):
-                self.keep(frame, self.call(self.function, frame, what, arg))
-            return 0
-        local = core_local_trace(frame)
-        if local != NULL and local != other and (self.local is None or local == <PyObject *>self.local):
-            self.keep(frame, self.call(<object>local, frame, what, arg))
-        elif what == PyTrace_LINE and self.lines is not None:
-            self.line(frame, core_raw(frame))
+                self.keep(frame, call_tracing(self.function, frame, what, arg, self.fault))
+        elif local != NULL and local != other and (self.local is None or local == <PyObject *>self.local):
+            self.keep(frame, call_tracing(<object>local, frame, what, arg, self.fault))
         elif what == PyTrace_EXCEPTION and self.raises is not None:
             raised = <tuple><object>arg
             if self.raises.opens(core_code(core_raw(frame)), PyTuple_GET_ITEM(raised, 0)):
                 self.raises.act(frame, raised)
         return 0
-
-    cdef inline int line(self, PyFrameObject *frame, core_frame *raw) except -1:
-        cdef PyObject *action
-        cdef int number
-        cdef void *lines = self.lines.map.get(core_code(raw))
-        if lines != NULL:
-            number = core_event_line(frame)
-            action = (<Lines><PyObject *>lines).find(number)
-            if action != NULL:
-                self.lines.act(<object>action, raw, frame, number)
-        return 0
-
-    cdef object call(self, object function, PyFrameObject *frame, int what, PyObject *arg):
-        try:
-            return function(<object>frame, EVENTS[what], None if arg == NULL else <object>arg)
-        except Exception as error:  # boundary: an error of the debugger's must not reach the program
-            report(self.fault, error)
-        return None
 
     cdef int keep(self, PyFrameObject *frame, object local) except -1:
         if local is not None and <PyObject *>local != core_local_trace(frame):
@@ -157,7 +135,7 @@ cdef int trace_chained(PyObject *self, PyFrameObject *frame, int what, PyObject 
     cdef Chain chain = <Chain>self
     chain.forward(frame, what, arg)
     if chain.shared:
-        chain.tracer.call(chain.tracer.function, frame, what, arg)
+        call_tracing(chain.tracer.function, frame, what, arg, chain.tracer.fault)
         return 0
     return chain.tracer.event(frame, what, arg, <PyObject *>chain.next.object)
 

@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 7
+API = 8
 
 
 cdef extern from "_core_compat.h":
@@ -42,7 +42,7 @@ cdef extern from "_core_compat.h":
     ctypedef PyObject *(*vectorcallfunc)(PyObject *, PyObject *const *, size_t, PyObject *)
     ctypedef int (*Py_AuditHookFunction)(const char *, PyObject *, void *)
 
-    int PyTrace_CALL, PyTrace_EXCEPTION, PyTrace_LINE, CORE_SETS_OTHER_THREADS, CORE_SUSPENDS, CORE_LOSES_VERSION
+    int PyTrace_CALL, PyTrace_EXCEPTION, PyTrace_LINE, PyTrace_RETURN, CORE_SETS_OTHER_THREADS, CORE_SUSPENDS, CORE_LOSES_VERSION
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
 
     PyThreadState *PyThreadState_Get() noexcept
@@ -77,12 +77,11 @@ cdef extern from "_core_compat.h":
     PyCodeObject *core_code(core_frame *) noexcept
     PyObject *core_filename(PyCodeObject *) noexcept
     bint core_readable(core_frame *) noexcept
-    bint core_looks_in(core_frame *, PyObject *) noexcept
     PyObject *core_slot(core_frame *, int) noexcept
     object core_slot_names(PyCodeObject *)
     bint core_is_optimized(PyCodeObject *) noexcept
+    bint core_looks_in(core_frame *, PyObject *) noexcept
     bint core_slot_is_cell(PyCodeObject *, int) noexcept
-    int core_event_line(PyFrameObject *) noexcept
     PyObject *core_local_trace(PyFrameObject *) noexcept
     void core_set_local_trace(PyFrameObject *, PyObject *) noexcept
     int core_set_trace(PyThreadState *, Py_tracefunc, PyObject *) except -1
@@ -96,6 +95,10 @@ cdef extern from "_core_compat.h":
     bint core_give_version(object) noexcept
     PyObject *core_vectorcall(PyObject *, PyObject *const *, size_t, PyObject *) noexcept
     void core_make_callable(PyTypeObject *, Py_ssize_t) noexcept
+
+cdef extern from "_core_lookout.h":
+    int core_offset(PyFrameObject *) noexcept
+    bint core_is_suspended(PyFrameObject *) noexcept
 
 cdef extern from "_core_suspend.h":
     bint core_has_foreign_eval_hook() noexcept
@@ -138,6 +141,7 @@ include "_core_maps.pxi"
 include "_core_conditions.pxi"
 include "_core_lines.pxi"
 include "_core_gates.pxi"
+include "_core_lookout.pxi"
 include "_core_tracing.pxi"
 include "_core_patches.pxi"
 include "_core_probes.pxi"

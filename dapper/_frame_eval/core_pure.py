@@ -12,6 +12,7 @@ from dapper._frame_eval.core_pure_probes import (  # noqa: F401  the other half
     Landing,
     LogPoint,
     LogRing,
+    Lookout,
     Stopwatch,
     Trap,
     report,
@@ -291,10 +292,10 @@ class RaiseGate:
 class Tracer:
     """A trace function that rejects what is of no interest."""
 
-    def __init__(self, function, fault=None, lines=None, local=None, raises=None):
+    def __init__(self, function, fault=None, lookout=None, local=None, raises=None):
         self.function = function
         self.fault = fault
-        self.lines = lines
+        self.lookout = lookout
         self.local = local
         self.raises = raises
         self._ignored = {}
@@ -313,9 +314,7 @@ class Tracer:
             local = self._call(self.function, frame, event, arg)
         if local is not None:
             return self._guarded(local)
-        if self.raises is not None or self.lines is not None and self.lines.is_armed(frame.f_code):
-            return self._event
-        return None
+        return self._event if self.raises is not None else None
 
     def _guarded(self, local):
         def call(frame, event, arg):
@@ -327,10 +326,6 @@ class Tracer:
     def _event(self, frame, event, arg):
         if event == "exception" and self.raises is not None:
             self.raises.raised(frame, arg, arg[0])
-        elif event == "line" and self.lines is not None:
-            action = self.lines.find(frame.f_code, frame.f_lineno)
-            if action is not None:
-                self.lines.act(action, frame, frame.f_lineno)
 
     def _call(self, function, frame, event, arg):
         try:

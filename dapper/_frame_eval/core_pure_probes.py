@@ -159,3 +159,39 @@ def _text(value):
         return str(value)
     except Exception as error:  # boundary: user __str__; its failure is what there is to show
         return "<%s: %s>" % (type(error).__name__, error)
+
+
+class Lookout:
+    """A local trace function of frames that matter at some of their lines only."""
+
+    def __init__(self, function, fault=None):
+        self._function = function
+        self._fault = fault
+        self._actions = {}  # id(code) → (code, actions)
+        self.suspensions = False
+
+    def arm(self, code, actions):
+        """Say which lines of a code object matter."""
+        self._actions[id(code)] = code, dict(actions)
+
+    def disarm(self, code):
+        """Forget what matters in a code object: the function gets all its lines."""
+        self._actions.pop(id(code), None)
+
+    def __call__(self, frame, event, arg):
+        if event != "line" or not self._line(frame):
+            self._function(frame, event, arg)
+
+    def _line(self, frame):
+        code, actions = self._actions.get(id(frame.f_code), (None, None))
+        if code is None or frame.f_lasti not in actions:
+            return code is not None
+        gate = actions[frame.f_lasti]
+        if gate is None:
+            return False
+        if gate.passes(frame):
+            try:
+                gate.action(frame, frame.f_lasti)
+            except Exception as error:  # boundary: an error of the debugger's must not reach the program
+                report(self._fault, error)
+        return True

@@ -40,15 +40,17 @@ class InjectedTracingEngine:
         self._kit = kit
         self._config = config
         self._instead = kit.run_instead if eval_hook else None
-        self._selector = self._implants = self._planting = None
+        self._selector = self._implants = self._planting = self._lookouts = None
         self._running = False
         self._pid = _getpid()
         self._local = self._on_event  # one object: it is recognised by its identity in f_trace
-        self._undecided = {}  # thread → (frame, line, stops, offset): a line told while its probe was yet to run
+        self._undecided = {}  # thread → what `_tell` takes: a line told while its probe was yet to run
         self._sent = {}  # thread → (frame, line), where the client has sent it to a line that begins with a probe
         self._raising = {}  # thread → the frame in which the last event was an exception
-        self._tracer = tracer = kit.Tracer(self._on_call, self._fault, None, self._local)
-        self._needs = TraceNeeds(kit, tracer, self._local, eval_hook, lambda: getattr(port, "hidden", ()))
+        self._lookout = kit.Lookout(self._local, self._fault)
+        self._tracer = tracer = kit.Tracer(self._on_call, self._fault, self._lookout, self._local)
+        hidden = lambda: getattr(port, "hidden", ())  # noqa: E731
+        self._needs = TraceNeeds(kit, tracer, self._local, self._lookout, eval_hook, hidden)
 
     def start(self, table):
         """Begin to watch.
@@ -75,6 +77,7 @@ class InjectedTracingEngine:
         self._kit.watch_exec(None)
         self._implants.close()
         self._planting.all_back()
+        self._look_out()
         self._needs.stop()
 
     def watch_this_thread(self, on=True):
@@ -88,6 +91,7 @@ class InjectedTracingEngine:
         self._selector = Selector.of(table)
         needs = self._needs
         frames = self._planting.renew(self._selector)
+        self._look_out()
         owners = {}
         for ident, frame in _current_frames().items():
             while frame is not None:
@@ -97,6 +101,7 @@ class InjectedTracingEngine:
             ident = owners.get(id(frame))
             if ident is not None:
                 needs.trace(ident)
+            self._lookouts.see(frame)
             needs.pin(frame, ident)
         needs.keep_pinned(frames)
         self._note_hard()
@@ -126,6 +131,7 @@ class InjectedTracingEngine:
     def unfollow(self, ident):
         """The step of that thread is over."""
         self._needs.plans.pop(ident, None)  # it is let go at the end of the event that ended the step, or at the next
+        self._needs.attend()
 
     def hurry(self, idents):
         """Make these threads report their next line, wherever they are."""
@@ -141,6 +147,15 @@ class InjectedTracingEngine:
         self._needs.hurried.clear()
         self._needs.settle()
 
+    def _look_out(self):
+        """Have the Lookout follow what is late."""
+        if self._lookouts is None and self._planting.late:
+            from dapper._frame_eval.lookouts import Lookouts  # of no use to most programs when they start
+
+            self._lookouts = Lookouts(self._kit, self._lookout, self._implants, self._port, self._config, self._on_passed)
+        if self._lookouts is not None:
+            self._lookouts.follow(self._planting.late)
+
     def _note_hard(self):
         (self._needs.everybody.add if self._planting.hard else self._needs.everybody.discard)("code")
 
@@ -154,6 +169,7 @@ class InjectedTracingEngine:
             again, awaited = self._planting.load(code, self._selector)
             if awaited or self._planting.hard:
                 self._tracer.forget_ignored()
+                self._look_out()
             if self._planting.hard and "code" not in self._needs.everybody:
                 self._note_hard()
                 self._needs.settle()
@@ -185,7 +201,7 @@ class InjectedTracingEngine:
         ident = get_ident()
         try:
             if event != "call":  # in a thread that another tool traces in Python: f_trace is the other's
-                if frame.f_trace is not self._local and not _is_our_own(frame):
+                if frame.f_trace is not self._local and frame.f_trace is not self._lookout and not _is_our_own(frame):
                     self._on_event(frame, event, arg)
                 return None
             if not self._running:
@@ -193,12 +209,15 @@ class InjectedTracingEngine:
                 return None
             late = self._planting.late.get(id(frame.f_code))
             if late is not None:
-                if late.entry and is_entered(frame):
+                if self._lookouts is not None:
+                    self._lookouts.see(frame)
+                entered = late.entry and is_entered(frame)
+                if entered:
                     self._port.on_enter(frame)
                 if late.once:
                     self._needs.pin(frame, ident)
                     self._needs.awaiting.discard(ident)
-                return self._local
+                return self._local if entered or self._port.wants(ident) else self._lookout
             if self._port.enters(ident, frame.f_code):
                 return None if self._implants.is_inside(frame) else self._local
             if not self._needs.plans and not self._needs.hurried:
@@ -226,6 +245,7 @@ class InjectedTracingEngine:
                 ended = self._on_return(frame, ident, arg)
             elif event == "exception":
                 self._raising[ident] = frame
+                frame.f_trace = self._local  # what it tells next shows whether it has caught it
                 if "raises" in needs.everybody:
                     self._on_raise(frame, arg)
             if event != "exception":
@@ -270,13 +290,36 @@ class InjectedTracingEngine:
                 return
             offset = implant.home(offset)
         if found and offset in found.branches:
+            frame.f_trace = self._local
             frame.f_trace_opcodes = True  # only the instructions tell whether this line runs
             return
         if found or late and late.entry or self._port.wants(ident):
             if not self._implants.is_inside(frame):
                 self._tell(frame, line, ident, found, offset)
-        elif not self._is_needed(frame, late):
-            frame.f_trace = None
+        if not self._port.wants(ident):
+            self._needs.relax(frame, ident, late is not None)
+
+    def _on_passed(self, frame, line, breakpoint, behind):
+        """A breakpoint was reached whose condition and hit count are met; see Lookouts."""
+        needs, ident = self._needs, get_ident()
+        late = self._planting.late.get(id(frame.f_code))
+        stops = late and late.lines.get(line)
+        if not self._running or breakpoint not in breakpoints_of(stops) or self._implants.is_inside(frame.f_back):
+            return
+        needs.busy.add(ident)
+        try:
+            if breakpoint.log is not None:
+                self._port.log_here(breakpoint, frame, line)
+            elif behind is None:
+                self._tell(frame, line, ident, stops, None, (breakpoint.id,))
+            else:
+                self._leave_open(frame, line, ident, stops, behind, (breakpoint.id,))
+        finally:
+            needs.busy.discard(ident)
+            if ident in self._undecided:
+                needs.awaiting.add(ident)
+            elif not needs.is_needed(ident):
+                needs.settle()
 
     def _arrived(self, frame, line, ident, implant, stops, passed):
         """The line event that a probe has called for."""
@@ -289,9 +332,10 @@ class InjectedTracingEngine:
         else:
             self._tell(frame, line, ident, stops, None if implant is None else implant.home(frame.f_lasti))
 
-    def _leave_open(self, frame, line, ident, found, offset):
+    def _leave_open(self, frame, line, ident, found, offset, *passed):
         """Up to 3.9 a probe has its line: whether a breakpoint stops there is known when it has done its work."""
-        self._undecided[ident] = frame, line, found, offset
+        self._undecided[ident] = (frame, line, ident, found, offset) + passed
+        frame.f_trace = self._local
         frame.f_trace_opcodes = True
 
     def _on_opcode(self, frame, ident):
@@ -302,8 +346,7 @@ class InjectedTracingEngine:
             if implant is None or not implant.is_probe(offset):
                 frame.f_trace_opcodes = False
                 del self._undecided[ident]
-                _, line, found, offset = undecided
-                self._tell(frame, line, ident, found, offset)
+                self._tell(*undecided)
             return
         if implant is not None:
             offset = implant.home(offset)
@@ -342,9 +385,6 @@ class InjectedTracingEngine:
             self._kit.keep_tracing(late.code, False)
             del self._planting.late[id(frame.f_code)]
         return True
-
-    def _is_needed(self, frame, late):
-        return late is not None or self._needs.is_pinned(frame)
 
     def _fault(self, error):
         if isinstance(error, (RecursionError, MemoryError)):

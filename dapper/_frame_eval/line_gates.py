@@ -44,7 +44,7 @@ class Gates:
             if breakpoint is not None:
                 marks = marks or opcodes.line_marks(code)
                 if set(marks.get(line, ())) <= set(stops.entries):  # else the offset has to be looked at first
-                    gate = self._gate(code, globals, line, breakpoint, action)
+                    gate = self.at(code, globals, line, breakpoint, action)
                     if gate is not None:
                         gates[line] = gate
         return gates
@@ -60,7 +60,16 @@ class Gates:
             return None
         return breakpoint
 
-    def _gate(self, code, globals, line, breakpoint, action):
+    def at(self, code, globals, line, breakpoint, action):
+        """A Gate for where the line of the only breakpoint there begins, or None if only the debugger can decide.
+
+        Args:
+            code: the code object.
+            globals: where it finds its globals; in frames that find them elsewhere the Gate is right, but slower.
+            line: the line.
+            breakpoint: the breakpoint.
+            action: called as ``action(frame, line, breakpoint)``, the line being what the Gate was opened with.
+        """
         test = None
         if breakpoint.condition_text is not None:
             test = self._test(code, globals, breakpoint)

@@ -16,7 +16,8 @@ class TraceNeeds:
     Args:
         kit: the native core.
         tracer: the kit's Tracer.
-        local: what stands in ``f_trace`` of frames that send events.
+        local: what stands in ``f_trace`` of frames that send every event.
+        lookout: the kit's Lookout, which stands in ``f_trace`` of frames that matter at some lines only.
         may_suspend: whether callees may be run untraced by the eval-frame hook.
         skip: gives the idents of threads that are never traced: the debugger's own.
 
@@ -28,7 +29,7 @@ class TraceNeeds:
         everybody: why all threads are traced: a set of names.
     """
 
-    def __init__(self, kit, tracer, local, may_suspend, skip):
+    def __init__(self, kit, tracer, local, lookout, may_suspend, skip):
         self.plans = {}
         self.hurried = set()
         self.awaiting = set()
@@ -37,6 +38,7 @@ class TraceNeeds:
         self._kit = kit
         self._tracer = tracer
         self._local = local
+        self._lookout = lookout
         self._may_suspend = may_suspend
         self._skip = skip
         self._pinned = {}  # id(frame) → (frame, its thread)
@@ -48,13 +50,14 @@ class TraceNeeds:
         self._lock = RLock()
 
     def pin(self, frame, ident):
-        """Have this frame's events told until it ends.
+        """Have a frame tell its end, and until then the lines that the Lookout knows of.
 
         Args:
             frame: the frame.
             ident: its thread; of no account for what can be suspended.
         """
-        self._mark(frame, ident is None or self._kit.is_shared(ident))
+        if frame.f_trace is not self._local:
+            self._mark(frame, ident is None or self._kit.is_shared(ident), self._lookout)
         with self._lock:
             self._pinned[id(frame)] = frame, _ANY_THREAD if frame.f_code.co_flags & _SUSPENDS else ident
             self._count()
@@ -71,8 +74,12 @@ class TraceNeeds:
     def keep_pinned(self, frames):
         """Unpin all frames but these."""
         with self._lock:
-            self._pinned = {id(frame): self._pinned[id(frame)] for frame in frames if id(frame) in self._pinned}
+            before = self._pinned
+            self._pinned = {id(frame): before[id(frame)] for frame in frames if id(frame) in before}
             self._count()
+            for number, (frame, _) in before.items():
+                if number not in self._pinned and frame.f_trace is self._lookout:
+                    frame.f_trace = None
 
     def _count(self):
         self._threads = {thread for _, thread in self._pinned.values()}
@@ -84,9 +91,21 @@ class TraceNeeds:
             or ident in self._threads
         )
 
-    def is_pinned(self, frame):
-        """Whether this frame's events are needed, whatever its thread does."""
-        return id(frame) in self._pinned
+    def relax(self, frame, ident, matters):
+        """Have a frame of the calling thread tell no more than it needs, now that its thread wants nothing of it.
+
+        Args:
+            matters: whether its code has lines that the Lookout knows of.
+        """
+        if not self._has_ours(frame):
+            return  # another tool's
+        frame.f_trace = self._lookout if matters or id(frame) in self._pinned else None
+        if ident in self.hurried or ident in self.plans:  # another thread has asked for this frame in between
+            self.mark(ident, frame)
+
+    def attend(self):
+        """Have the Lookout pass on what only a step or a pause has to know."""
+        self._lookout.suspensions = bool(self.plans or self.hurried)
 
     def trace(self, ident):
         """Have a thread traced now, even if another tool has taken our trace function off."""
@@ -105,14 +124,15 @@ class TraceNeeds:
             self._mark(frame, shared)
             frame = frame.f_back
 
-    def _mark(self, frame, shared):
+    def _mark(self, frame, shared, how=None):
         """Have a frame send events; where another tool traces in Python, ``f_trace`` is its own, and all are sent."""
         trace = frame.f_trace
         if not shared or trace is None or type(trace) not in _IN_PYTHON or _is_ours(trace):
-            frame.f_trace = self._local
+            frame.f_trace = how or self._local
 
     def settle(self):
         """Switch on what is needed, and the rest off."""
+        self.attend()
         with self._lock:
             everybody = bool(self.everybody) or _ANY_THREAD in self._threads
             threads = self._threads.union(self.plans, self.hurried, self.awaiting, self.busy) - {_ANY_THREAD}
@@ -155,13 +175,16 @@ class TraceNeeds:
             self._suspending = on
             self._kit.suspend_callees(on)
 
+    def _has_ours(self, frame):
+        return frame.f_trace is self._local or frame.f_trace is self._lookout
+
     def _release(self, ident):
         if self._kit.thread_trace(ident) is self._tracer:
             self._kit.trace_thread(ident, None)
         frame = _current_frames().get(ident)
         while frame is not None:
             # Up to 3.9 a frame with a trace function says it is where the last event was.
-            if frame.f_trace is self._local:
+            if self._has_ours(frame):
                 frame.f_trace = None
             frame = frame.f_back
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from dapper._frame_eval import opcodes
 from tests.unit.core_kits import KITS, NATIVE, failing, function, needs_native
 
 with_kit = pytest.mark.parametrize("kit", KITS)
@@ -130,18 +131,67 @@ def test_system_exit_reaches_the_program(kit):
     assert log == ["finally"]
 
 
+LOOP = "def f(n):\n    for i in range(n):\n        x = i\n        y = i\n    return n\n"
+
+
+def offset_of(code, line):
+    """Where a line begins."""
+    return min(item.offset for item in opcodes.instructions(code) if item.line == line)
+
+
 @with_kit
-def test_lines_of_frames_without_a_local_function(kit):
-    seen, faults = [], []
-    f = function("def f(n):\n    for i in range(n):\n        x = i\n        y = i\n    return n\n")
-    note = lambda frame, line: seen.append((line, frame.f_locals["i"], frame.f_code is f.__code__))  # noqa: E731
-    table = kit.LineTable(fault=faults.append)
-    condition = kit.Condition(lambda i: i >= 2, f.__code__, ["i"])
-    table.arm(f.__code__, {3: kit.Gate(note, condition), 4: kit.Gate(note, None, kit.Counter(("==", 2))), 5: failing})
-    sys.settrace(kit.Tracer(lambda frame, event, arg: None, None, table))
+def test_a_lookout_knows_which_lines_matter(kit):
+    seen, told, faults = [], [], []
+    f = function(LOOP)
+    code = f.__code__
+    third, fourth, fifth = [offset_of(code, line) for line in (3, 4, 5)]
+
+    def note(frame, offset):
+        seen.append((offset, frame.f_locals["i"], frame.f_code is code))
+
+    lookout = kit.Lookout(lambda frame, event, arg: told.append((event, frame.f_lineno)), faults.append)
+    lookout.arm(code, {
+        third: kit.Gate(note, kit.Condition(lambda i: i >= 2, code, ["i"])),
+        fourth: kit.Gate(note, None, kit.Counter(("==", 2))),
+        fifth: kit.Gate(failing),
+    })
+    sys.settrace(kit.Tracer(lambda frame, event, arg: lookout if frame.f_code is code else None, None, lookout))
     assert f(4) == 4
+    assert seen == [(fourth, 1, True), (third, 2, True), (third, 3, True)] and told == [("return", 5)]
+    assert [type(error) for error in faults] == [ZeroDivisionError]
+    lookout.arm(code, {third: None})
+    assert f(1) == 1
+    assert told == [("return", 5), ("line", 3), ("return", 5)]
+    lookout.disarm(code)
+    assert f(0) == 0
     sys.settrace(None)
-    assert seen == [(4, 1, True), (3, 2, True), (3, 3, True)] and len(faults) == 1
+    assert told[3:] == [("line", 2), ("line", 5), ("return", 5)] and len(seen) == 3
+
+
+@needs_native
+def test_a_lookout_passes_suspensions_on_if_it_is_to():
+    told, called = [], []
+    f = function("def f(n):\n    for i in range(n):\n        yield i\n    return\n")
+    lookout = NATIVE.Lookout(lambda frame, event, arg: told.append((event, arg)))
+    code = f.__code__
+    lookout.arm(code, {})
+
+    def trace(frame, event, arg):
+        if frame.f_code is code:
+            called.append(frame.f_code.co_name)
+            return lookout
+        return None
+
+    sys.settrace(NATIVE.Tracer(trace, None, lookout))
+    assert list(f(2)) == [0, 1]
+    silent = not hasattr(sys, "monitoring")  # where nobody uses it a suspension is not told from a return
+    assert told == [("return", None)] if silent else [("return", 0), ("return", 1), ("return", None)]
+    assert called == ["f"]
+    del told[:], called[:]
+    lookout.suspensions = True
+    assert list(f(2)) == [0, 1]
+    sys.settrace(None)
+    assert told == [("return", 0), ("return", 1), ("return", None)] and called == ["f"] * 3
 
 
 @with_kit
@@ -231,16 +281,19 @@ def test_a_thread_that_runs_already():
 @needs_native
 def test_a_condition_in_a_frame_that_runs_already():
     with Busy() as busy:
-        seen, table = [], NATIVE.LineTable()
+        seen, lookout = [], NATIVE.Lookout(failing)
+        place = offset_of(busy.code, 4)
         condition = NATIVE.Condition(lambda turns: turns[0] % 100 == 0, busy.code, ["turns"])
-        table.arm(busy.code, {4: NATIVE.Gate(lambda frame, line: seen.append((frame.f_lineno, line)), condition)})
-        tracer = NATIVE.Tracer(lambda frame, event, arg: failing, None, table)
+        lookout.arm(busy.code, {place: NATIVE.Gate(lambda frame, offset: seen.append((frame.f_lineno, offset)), condition)})
+        tracer = NATIVE.Tracer(lambda frame, event, arg: failing, None, lookout)
         tracer.ignore(busy.function.__globals__["step"].__code__)
+        busy.frame().f_trace = lookout
         NATIVE.trace_thread(busy.ident, tracer)
         assert NATIVE.thread_trace(busy.ident) is tracer
         wait_until(lambda: len(seen) > 3)
         NATIVE.trace_thread(busy.ident, None)
-        assert set(seen) == {(4, 4)}
+        busy.frame().f_trace = None
+        assert set(seen) == {(4, place)}
 
 
 @needs_native
