@@ -258,7 +258,7 @@ MORE_WAYS = {
         pid, master = os.forkpty()
         if pid == 0:
             first = 1  # @forked
-            os.write(1, b"in a terminal\n" if os.isatty(1) else b"in none\n")  # at once, as it is read
+            os.write(1, b"in a terminal" if os.isatty(1) else b"in none")  # at once, as it is read
             os._exit(5)
         print(os.read(master, 100), os.WEXITSTATUS(os.waitpid(pid, 0)[1]))
         """,
