@@ -272,9 +272,13 @@ def counts_branches(code):
 
 
 def _running_code():
+    return [frame.f_code for frame in _running_frames()]
+
+
+def _running_frames():
     for frame in list(_current_frames().values()):
         while frame is not None:
-            yield frame.f_code
+            yield frame
             frame = frame.f_back
 
 
@@ -289,7 +293,10 @@ def _coverage_counts_branches(holders):
 
 def _foreign_trace_function():
     threading = sys.modules.get("threading")
-    return foreign_name(_gettrace()) or foreign_name(getattr(threading, "_trace_hook", None))
+    for function in [_gettrace(), getattr(threading, "_trace_hook", None)] + [frame.f_trace for frame in _running_frames()]:
+        if foreign_name(function) is not None:
+            return foreign_name(function)
+    return None
 
 
 def foreign_name(function):

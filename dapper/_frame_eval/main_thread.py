@@ -18,6 +18,6 @@ def run(action):
 
 
 def _run_waiting(_):
-    while _waiting:
+    for _ in range(len(_waiting)):  # and not what is added meanwhile: it has a call of its own
         _waiting.pop(0)()
     return 0
