@@ -121,6 +121,8 @@ TRACEBACK = """
 
 #: Where a function has a probe, and `dis` shows it.
 PROBES = [("injection", "false")] + [("injection", "hit")] * (not hasattr(sys, "monitoring"))
+#: Below 3.12 code that comes out of a pickle is not reached by `injection`.
+MADE_ANEW = {"settrace": 5, "monitoring": 5, "injection": 5 if hasattr(sys, "monitoring") else 2}
 ALONE = {"subProcess": False}  # no breakpoints in the other processes
 
 
@@ -129,8 +131,8 @@ def pickled(module, function, env=""):
 
 
 @cases([
-    Case("cloudpickle", "a function by value", pickled("cloudpickle", "work"), hits=5, needs=["cloudpickle"], launch=ALONE),
-    Case("cloudpickle", "a closure", pickled("cloudpickle", "outer(1)"), hits=5, needs=["cloudpickle"], launch=ALONE,
+    Case("cloudpickle", "a function by value", pickled("cloudpickle", "work"), hits=MADE_ANEW, needs=["cloudpickle"], launch=ALONE),
+    Case("cloudpickle", "a closure", pickled("cloudpickle", "outer(1)"), hits=MADE_ANEW, needs=["cloudpickle"], launch=ALONE,
          ways=["hit", "false", "log"]),
     Case("multiprocessing", "a pool, fork", {"prog.py": POOL.format(method="fork")}, hits=2, ways=["false", "log"],
          launch=ALONE),

@@ -80,8 +80,6 @@ def events(folder):
 @cases([
     Case("cProfile", "python -m cProfile", {"work.py": WORK}, "cProfile", ["-o", "profile", "work.py"], None, calls,
          WORK_HITS),
-    Case("profile", "python -m profile", {"work.py": WORK}, "profile", ["-o", "profile", "work.py"], None, calls,
-         WORK_HITS, ways=["hit", "false", "log"]),
     Case("sys.setprofile", "in the program", {"prog.py": SETPROFILE, "work.py": WORK}, hits=WORK_HITS),
     Case("tracemalloc", "in the program", {"prog.py": TRACEMALLOC, "work.py": WORK}, hits=WORK_HITS,
          ways=["hit", "false", "log"]),
