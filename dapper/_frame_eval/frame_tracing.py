@@ -62,7 +62,8 @@ class SettraceEngine:
         if opcodes.LINES_AS_MARKS:
             for ident in list(_current_frames()):
                 self._find_probe(ident)
-        trace_watch.add(self._look_who_traces)
+        if not opcodes.SETTRACE_IS_INTERRUPTED:
+            trace_watch.add(self._look_who_traces)
 
     def stop(self):
         """Let every thread run untraced."""
@@ -98,7 +99,7 @@ class SettraceEngine:
 
     def _look_who_traces(self):
         """On the main thread: the program, or a tool in it, has set a trace function, and there is room for one only."""
-        if not self._running or trace_watch.is_setting():
+        if not self._running:
             return
         name = foreign_name(_gettrace())
         if _gettrace() is None:

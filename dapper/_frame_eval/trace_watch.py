@@ -24,14 +24,6 @@ def remove(look):
         _lookers.remove(look)
 
 
-def is_setting():
-    """Whether the calling thread is in the midst of setting one: 3.11 calls us back there, and takes no other then."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code is not _on_audit.__code__:
-        frame = frame.f_back
-    return frame is not None
-
-
 def _on_audit(event, _):
     if event == "sys.settrace" and _lookers:
         main_thread.run(_look)

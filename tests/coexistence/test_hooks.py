@@ -6,6 +6,7 @@ import sysconfig
 
 import pytest
 
+from dapper._frame_eval.opcodes import SETTRACE_IS_INTERRUPTED
 from tests.client import DapClient
 from tests.coexistence.kit import Case, cases, check, notices
 from tests.engines import ENGINES_HERE
@@ -174,9 +175,11 @@ def test_a_trace_function_that_was_there_first(program, engine):
         assert notices(s) == []
         lines = "('call', {0}), ('line', {1}), ('line', {2}), ('line', {3}), ('line', {2}), ('line', {3}), ('line', {2})"
         at = prog.line("here")
+        assert process.wait() == 0
         assert lines.format(at - 3, at - 2, at - 1, at) in process.text()
 
 
+@pytest.mark.skipif(SETTRACE_IS_INTERRUPTED, reason="3.11 can't be asked who traces when that changes")
 @pytest.mark.parametrize("way", ["kept", "given back"])
 def test_the_reason_for_a_trace_function_that_is_replaced(program, way):
     prog = program(
