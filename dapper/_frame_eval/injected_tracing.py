@@ -10,6 +10,7 @@ from dapper._frame_eval import opcodes
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.implant import breakpoints_of
 from dapper._frame_eval.implants import Implants
+from dapper._frame_eval.lookouts import Lookouts
 from dapper._frame_eval.planting import Planting
 from dapper._frame_eval.selective_tracer import Selector
 from dapper._frame_eval.telemetry import Reason, telemetry
@@ -150,8 +151,6 @@ class InjectedTracingEngine:
     def _look_out(self):
         """Have the Lookout follow what is late."""
         if self._lookouts is None and self._planting.late:
-            from dapper._frame_eval.lookouts import Lookouts  # of no use to most programs when they start
-
             self._lookouts = Lookouts(self._kit, self._lookout, self._implants, self._port, self._config, self._on_passed)
         if self._lookouts is not None:
             self._lookouts.follow(self._planting.late)

@@ -103,7 +103,7 @@ class Attached(Target):
             return given
         if self._home is None:
             self._home = self.session.hub.door.expect(lambda channel, hello: self.session.post(self._reported, channel, hello))
-        return dict(given, dapperHome=self._home)
+        return dict(given, **{"dapperHome": self._home})
 
     def _reported(self, channel, hello):
         root = self.session.root

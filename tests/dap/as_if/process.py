@@ -182,6 +182,7 @@ signal.signal(signal.SIGURG, before)
 
 #: keyboard_interrupt_caught
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may have it ignored
 try:
     here = 1  # @look
     os.kill(os.getpid(), signal.SIGINT)
@@ -192,6 +193,7 @@ except KeyboardInterrupt as error:
 
 #: keyboard_interrupt_uncaught alone
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("begin", flush=True)
 here = 1  # @look
 os.kill(os.getpid(), signal.SIGINT)
