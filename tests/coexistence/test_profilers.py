@@ -10,6 +10,9 @@ import pytest
 from tests.coexistence.kit import TRACE_TAKEN, Case, cases, check
 from tests.coexistence.sources import WORK, WORK_HITS
 
+#: 3.11 loses some calls of a function whose caller is stepped through, for a profiler in C; doc/coexistence.md tells.
+STEPS_UNCOUNTED = [("injection", "step")] if sys.version_info[:2] == (3, 11) else []
+
 SETPROFILE = """
     import sys, work
 
@@ -79,7 +82,7 @@ def events(folder):
 
 @cases([
     Case("cProfile", "python -m cProfile", {"work.py": WORK}, "cProfile", ["-o", "profile", "work.py"], None, calls,
-         WORK_HITS),
+         WORK_HITS, differs=STEPS_UNCOUNTED),
     Case("sys.setprofile", "in the program", {"prog.py": SETPROFILE, "work.py": WORK}, hits=WORK_HITS),
     Case("tracemalloc", "in the program", {"prog.py": TRACEMALLOC, "work.py": WORK}, hits=WORK_HITS,
          ways=["hit", "false", "log"]),
