@@ -2,7 +2,7 @@
 import sys
 from _thread import get_ident
 
-from dapper._frame_eval import main_thread, opcodes, trace_watch
+from dapper._frame_eval import main_thread, opcodes
 from dapper._frame_eval.compatibility_policy import foreign_name
 from dapper._frame_eval.copies import implant_of
 from dapper._frame_eval.frame_state import is_entered, leaving
@@ -62,13 +62,9 @@ class SettraceEngine:
         if opcodes.LINES_AS_MARKS:
             for ident in list(_current_frames()):
                 self._find_probe(ident)
-        if not opcodes.SETTRACE_IS_INTERRUPTED:
-            trace_watch.add(self._look_who_traces)
 
     def stop(self):
         """Let every thread run untraced."""
-        if self._running:
-            trace_watch.remove(self._look_who_traces)
         self._running = False
         self._new_threads.remove()
         if _gettrace() == self._on_call:
@@ -135,8 +131,14 @@ class SettraceEngine:
     def unfollow(self, ident):
         """The step of that thread is over. Traced frames that nobody needs drop out at their next line."""
 
-    def hurry(self, idents):
-        """Make these threads report their next line, wherever they are."""
+    def hurry(self, idents, asked=False):
+        """Make these threads report their next line, wherever they are.
+
+        Args:
+            asked: whether the user has asked for it: then is the time to say who else traces.
+        """
+        if asked:
+            main_thread.run(self._look_who_traces)
         for ident in idents:  # all frames in a name here would keep this one, which is among them, and all its callers
             self._trace_chain(_current_frames().get(ident))
 

@@ -134,7 +134,7 @@ class InjectedTracingEngine:
         self._needs.plans.pop(ident, None)  # it is let go at the end of the event that ended the step, or at the next
         self._needs.attend()
 
-    def hurry(self, idents):
+    def hurry(self, idents, asked=False):
         """Make these threads report their next line, wherever they are."""
         self._needs.hurried.update(idents)
         self._tracer.forget_ignored()

@@ -52,7 +52,7 @@ class Lookouts:
     def _actions(self, code, globals, lines):
         """Offset → a Gate, or None for the engine to decide."""
         implant = self._implants.implant_of(code)
-        gates, actions = {}, {}
+        gates, actions, probed = {}, {}, set()
         for item in opcodes.instructions(code):
             offset, line = item.offset, item.line
             stops = lines.get(line)
@@ -63,6 +63,10 @@ class Lookouts:
                 actions[offset] = None  # only the next instruction tells whether the line runs
             elif stops.begins_at(home):
                 behind = home if implant is not None and implant.is_probe(offset) else None
+                if behind is not None:
+                    probed.add(home)
+                elif home in probed:
+                    continue  # the second event of a line that a probe has begun already (up to 3.9)
                 if (line, behind) not in gates:
                     gates[line, behind] = self._gate(code, globals, line, stops, behind)
                 actions[offset] = gates[line, behind]

@@ -219,7 +219,7 @@ class MonitoringEngine:
         """The step of that thread is over."""
         self._follower.unfollow(ident)
 
-    def hurry(self, idents):
+    def hurry(self, idents, asked=False):
         """Make these threads report their next line, wherever they are."""
         self._follower.hurry(idents)
 

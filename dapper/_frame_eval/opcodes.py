@@ -38,8 +38,6 @@ RECURSION_ERROR_STICKS = _version < (3, 9)
 ONE_LINE_LOOPS_ARE_SILENT = _version >= (3, 13)
 #: A RecursionError that is swallowed leaves the thread marked, and 50 frames on the interpreter aborts (up to 3.9).
 OVERFLOW_STICKS = _version < (3, 10)
-#: ``sys.settrace`` calls what is pending in its own midst, and takes no other trace function then (3.11).
-SETTRACE_IS_INTERRUPTED = _version == (3, 11)
 #: ``sys.exit`` makes an instance of SystemExit at once (3.12), else its exception is one of class and value.
 EXIT_MAKES_ITS_EXCEPTION = _version >= (3, 12)
 #: Single instructions can be told of (3.12).

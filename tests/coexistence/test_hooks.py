@@ -6,7 +6,7 @@ import sysconfig
 
 import pytest
 
-from dapper._frame_eval.opcodes import SETTRACE_IS_INTERRUPTED
+from dapper._frame_eval.opcodes import LINES_AS_MARKS
 from tests.client import DapClient
 from tests.coexistence.kit import Case, cases, check, notices
 from tests.engines import ENGINES_HERE
@@ -173,15 +173,15 @@ def test_a_trace_function_that_was_there_first(program, engine):
             assert "sys.settrace is used by __main__.trace already" in told
             return
         assert notices(s) == []
-        lines = "('call', {0}), ('line', {1}), ('line', {2}), ('line', {3}), ('line', {2}), ('line', {3}), ('line', {2})"
         at = prog.line("here")
+        # Up to 3.9 the probe carries the line, which another tool is told of twice: doc/coexistence.md.
+        loop = ["('line', %d)" % line for line in ([at - 1, at, at] if LINES_AS_MARKS else [at - 1, at])]
+        lines = ["('call', %d)" % (at - 3), "('line', %d)" % (at - 2)] + loop * 2
         assert process.wait() == 0
-        assert lines.format(at - 3, at - 2, at - 1, at) in process.text()
+        assert ", ".join(lines) in process.text()
 
 
-@pytest.mark.skipif(SETTRACE_IS_INTERRUPTED, reason="3.11 can't be asked who traces when that changes")
-@pytest.mark.parametrize("way", ["kept", "given back"])
-def test_the_reason_for_a_trace_function_that_is_replaced(program, way):
+def test_a_trace_function_that_replaces_ours_is_named_at_a_pause(program):
     prog = program(
         """
         import sys, time
@@ -193,18 +193,17 @@ def test_the_reason_for_a_trace_function_that_is_replaced(program, way):
             return i  # @here
 
         sys.settrace(trace)
-        work(1)
-        if %r == "given back":
-            sys.settrace(None)
-        work(2)
-        time.sleep(60)  # the client ends it
-        """ % way
+        print("set", flush=True)
+        while sys.gettrace() is trace:
+            time.sleep(0.01)
+            if len(sys.argv) > 5:
+                break
+        """
     )
     with DapClient.spawn(prog, "settrace") as s:
         s.run(prog, ["here"])
-        if way == "given back":
-            s.wait_stop("here")
-            assert s.evaluate("i") == "2"
+        s.wait_output("set")
+        s.wire.request("pause", {"threadId": s.threads()[0]["id"]})
         s.wait_output("sys.settrace is used by __main__.trace now")
         stats = s.wire.request("dapperTelemetry")
         assert stats["counts"]["TRACE_FUNCTION_REPLACED"] == 1

@@ -59,7 +59,7 @@ class Going:
             if record.stop is None or record.stop.released:
                 record.pausing = reason
         if self._runtime.engine is not None:
-            self._runtime.engine.hurry([record.ident for record in records if record.pausing])
+            self._runtime.engine.hurry([record.ident for record in records if record.pausing], reason == "pause")
 
     def arrived(self, record, reason="goto"):
         """The thread was sent to another line; say where it stands now. Called on it."""

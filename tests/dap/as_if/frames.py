@@ -49,13 +49,13 @@ for _ in range(10):
     try:
         endless(0)
     except RecursionError as error:
-        text = str(error)
-print(text)
+        text = str(error)  # what was called at the limit, a comparison or not, is chance
+print(text[:32])
 here = 1  # @look
 try:
     endless(0)
 except RecursionError as error:
-    print(str(error) == text)
+    print(str(error)[:32] == text[:32])
 
 #: recursion_uncaught alone not settrace
 import sys
