@@ -63,10 +63,10 @@ class Lookouts:
                 actions[offset] = None  # only the next instruction tells whether the line runs
             elif stops.begins_at(home):
                 behind = home if implant is not None and implant.is_probe(offset) else None
+                if home in probed:
+                    continue  # up to 3.9 there are more events in a line that a probe has begun
                 if behind is not None:
                     probed.add(home)
-                elif home in probed:
-                    continue  # the second event of a line that a probe has begun already (up to 3.9)
                 if (line, behind) not in gates:
                     gates[line, behind] = self._gate(code, globals, line, stops, behind)
                 actions[offset] = gates[line, behind]

@@ -120,6 +120,17 @@ def test_log_points(dap, program):
         assert logged[2:] == ["plain {text}"]
 
 
+def test_a_hit_condition_set_where_the_thread_stands_counts_each_pass_once(dap, program):
+    prog = program("def spin():\n    for i in range(40):\n        x = i  # @loop\n\nspin()\n")
+    with dap.launch(prog, ["loop"]) as s:
+        s.wait_stop("loop")
+        s.set_breakpoints(None, [{"line": "loop", "hitCondition": "> 9"}])
+        s.continue_("loop")
+        assert s.evaluate("i") == "10"
+        s.set_breakpoints(None, [])
+        s.finish()
+
+
 def test_several_breakpoints_on_one_line(dap, program):
     prog = program(COUNT)
     s, answered = configured(
