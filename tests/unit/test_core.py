@@ -1,6 +1,8 @@
 """The core's conditions, counters, line tables and probe objects: native and pure do the same."""
+import gc
 import pickle
 import sys
+import warnings
 
 import pytest
 
@@ -10,6 +12,14 @@ from tests.unit.core_kits import KITS, NATIVE, Unraisable, failing, function, ne
 
 pytestmark = pytest.mark.filterwarnings("error")
 with_kit = pytest.mark.parametrize("kit", KITS)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_over():
+    """What tests of other files have left to the garbage collector must not warn in one of these."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 def frame_of(text, *args, **names):
