@@ -133,7 +133,7 @@ class Injection:
                 self._by_remote_exec(path)
             else:
                 self._by_tracer()
-        except BaseException:
+        except BaseException:  # boundary: our folder goes, the error goes on
             self.close()
             raise
 
