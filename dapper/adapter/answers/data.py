@@ -1,6 +1,6 @@
 """Requests about data breakpoints: where a value is changed."""
 from dapper.adapter.answers.work import at_frame, on_owner
-from dapper.adapter.debugger import looking
+from dapper.adapter.debugger.stack import frame_handle
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.request import answers
 from dapper.protocol.errors import DapError
@@ -27,7 +27,7 @@ def data_breakpoint_info(session, request):
         container = session.debugger.crew.handles.get(reference)
         run = lambda: stops.offer(lambda make_key: data_targets.of_child(container, name, make_key))
         return on_owner(session, request, reference, run)
-    handle = looking.frame_handle(session.debugger, number) if number else None
+    handle = frame_handle(session.debugger, number) if number else None
     frame = handle.frame if handle is not None else None
     console = session.debugger.console
     return at_frame(

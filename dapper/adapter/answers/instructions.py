@@ -10,7 +10,7 @@ def disassemble(session, request):
     count = max(0, min(request.get("instructionCount", int, required=True), 10000))
     plus, first = request.get("offset", int, 0), request.get("instructionOffset", int, 0)
     debugger = session.debugger
-    addresses = debugger.instructions.addresses
+    addresses = debugger.addresses
     return {"instructions": disassembly.disassemble(addresses, debugger.sources, reference, plus, first, count)}
 
 
@@ -25,7 +25,7 @@ def set_instruction_breakpoints(session, request):
     stops = session.debugger.instructions
     if made or stops.breakpoints:
         stops.check()
-        stops.breakpoints = disassembly.set_breakpoints(stops.addresses, made)
+        stops.breakpoints = disassembly.set_breakpoints(session.debugger.addresses, made)
         stops.refresh()
     body = []
     for breakpoint, reference, plus in made:

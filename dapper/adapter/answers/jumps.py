@@ -1,6 +1,7 @@
 """Requests that send a thread to another line."""
 from dapper.adapter.answers.work import on_thread
-from dapper.adapter.debugger import looking
+from dapper.adapter.debugger import targets
+from dapper.adapter.debugger.stack import frame_handle
 from dapper.adapter.request import answers
 
 
@@ -8,7 +9,7 @@ from dapper.adapter.request import answers
 def goto_targets(session, request):
     source = request.get("source", dict, required=True)
     line = request.get("line", int, required=True)
-    return {"targets": looking.goto_targets(session.debugger, source.get("path"), line)}
+    return {"targets": targets.goto_targets(session.debugger, source.get("path"), line)}
 
 
 @answers("goto")
@@ -21,22 +22,22 @@ def goto(session, request):
         session.event("continued", {"threadId": record.id, "allThreadsContinued": False})
         session.debugger.going.arrived(record)
 
-    return on_thread(session, request, record, lambda: looking.goto(session.debugger, record, target), then=went)
+    return on_thread(session, request, record, lambda: targets.goto(session.debugger, record, target), then=went)
 
 
 @answers("restartFrame")
 def restart_frame(session, request):
-    handle = looking.frame_handle(session.debugger, request.get("frameId", int, required=True))
+    handle = frame_handle(session.debugger, request.get("frameId", int, required=True))
 
     def restarted(record):
         session.debugger.going.arrived(record, "restart")
 
-    return on_thread(session, request, handle.record, lambda: looking.restart(session.debugger, handle), then=restarted)
+    return on_thread(session, request, handle.record, lambda: targets.restart(session.debugger, handle), then=restarted)
 
 
 @answers("stepInTargets")
 def step_in_targets(session, request):
-    handle = looking.frame_handle(session.debugger, request.get("frameId", int, required=True))
+    handle = frame_handle(session.debugger, request.get("frameId", int, required=True))
     return on_thread(
-        session, request, handle.record, lambda: {"targets": looking.step_in_targets(session.debugger, handle)}
+        session, request, handle.record, lambda: {"targets": targets.step_in_targets(session.debugger, handle)}
     )

@@ -1,13 +1,13 @@
 """Requests beyond the protocol's page: debugpy's, and dapper's own."""
 from dapper._version import __version__
-from dapper.adapter.debugger import looking
+from dapper.adapter.debugger import loaded
 from dapper.adapter.request import answers
 from dapper.protocol.errors import DapError
 
 
 @answers("debugpySystemInfo")
 def system_info(session, request):
-    return looking.system_info(session.debugger, __version__)
+    return loaded.system_info(session.debugger, __version__)
 
 
 @answers("setDebuggerProperty")

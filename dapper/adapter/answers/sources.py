@@ -1,5 +1,5 @@
 """Requests about the program's text: sources and modules."""
-from dapper.adapter.debugger import looking
+from dapper.adapter.debugger import loaded
 from dapper.adapter.request import answers
 
 
@@ -13,14 +13,9 @@ def source(session, request):
     return {"content": session.debugger.sources.text(path, reference), "mimeType": "text/x-python"}
 
 
-@answers("locations")
-def locations(session, request):
-    return looking.location(session.debugger, request.get("locationReference", int, required=True))
-
-
 @answers("modules")
 def modules(session, request):
-    found = looking.modules(session.debugger)
+    found = loaded.modules(session.debugger)
     start = request.get("startModule", int) or 0
     count = request.get("moduleCount", int) or len(found)
     return {"modules": found[start : start + count], "totalModules": len(found)}
@@ -28,4 +23,4 @@ def modules(session, request):
 
 @answers("loadedSources")
 def loaded_sources(session, request):
-    return {"sources": looking.loaded_sources(session.debugger)}
+    return {"sources": loaded.loaded_sources(session.debugger)}

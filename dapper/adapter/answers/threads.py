@@ -75,9 +75,9 @@ def _step(session, request, kind):
     target = request.get("targetId", int) if kind == "in" else None
     call = None
     if target:
-        from dapper.adapter.debugger import looking
+        from dapper.adapter.debugger import targets
 
-        call = looking.call(session.debugger, target)
+        call = targets.call(session.debugger, target)
 
     def run():
         if kind != "out" and not by_instruction and call is None and session.debugger.going.is_ahead(record):

@@ -1,11 +1,20 @@
-"""Requests about values: variables and expressions, looked at and set."""
+"""Requests about values: a frame's scopes, variables, expressions, an exception; looked at and set."""
 from dapper.adapter.answers.memory import changed
-from dapper.adapter.answers.work import ACTS, at_frame, on_owner
+from dapper.adapter.answers.work import ACTS, at_frame, on_owner, on_thread
 from dapper.adapter.debugger import looking
+from dapper.adapter.debugger.stack import frame_handle
 from dapper.adapter.request import answers
 
 UNLIMITED = ("repl", "clipboard", None)  #: what is evaluated on purpose may take as long as it takes
 VALUE_TIME = 0.4  #: seconds after which a value is told without its text, if that needs more of the user's code
+
+
+@answers("scopes")
+def scopes(session, request):
+    handle = frame_handle(session.debugger, request.get("frameId", int, required=True))
+    return at_frame(
+        session, request, handle, lambda: {"scopes": looking.scopes(session.debugger, handle, session.display)}
+    )
 
 
 @answers("variables")
@@ -95,10 +104,21 @@ def completions(session, request):
     )
 
 
+@answers("exceptionInfo")
+def exception_info(session, request):
+    record = session.debugger.crew.standing(request.get("threadId", int, required=True))
+    return on_thread(session, request, record, lambda: looking.exception_info(session.debugger, record))
+
+
+@answers("locations")
+def locations(session, request):
+    return looking.location(session.debugger, request.get("locationReference", int, required=True))
+
+
 def _format(request):
     return request.get("format", dict) or {}
 
 
 def _frame(session, request):
     number = request.get("frameId", int)
-    return looking.frame_handle(session.debugger, number) if number else None
+    return frame_handle(session.debugger, number) if number else None

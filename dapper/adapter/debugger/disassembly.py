@@ -1,38 +1,6 @@
-"""Bytecode as DAP shows it: addresses of code objects and their instructions."""
+"""Bytecode as DAP shows it: the instructions of code objects."""
 from dapper._frame_eval import opcodes, opsets
 from dapper.protocol.errors import DapError
-
-_ROOM = 1 << 28  # addresses a code object gets
-
-
-class Addresses:
-    """Gives code objects addresses of their own; they mean nothing to the machine."""
-
-    def __init__(self):
-        self._codes = []
-        self._numbers = {}
-
-    def of(self, code, offset=0):
-        """The address of an instruction, as a text."""
-        number = self._numbers.get(id(code))
-        if number is None:
-            self._codes.append(code)
-            number = self._numbers[id(code)] = len(self._codes)
-        return hex(number * _ROOM + max(offset, 0))
-
-    def find(self, text, plus=0):
-        """(code, offset) behind an address.
-
-        Raises:
-            DapError: there is no such address.
-        """
-        try:
-            number, offset = divmod(int(str(text), 0) + plus, _ROOM)
-            if number < 1:
-                raise IndexError
-            return self._codes[number - 1], offset
-        except (ValueError, IndexError):
-            raise DapError("no_address", address=text) from None
 
 
 def disassemble(addresses, sources, reference, plus, first, count):

@@ -1,7 +1,9 @@
-"""Stacks as the user sees them, and numbers for what the editor may ask about until a thread goes on."""
+"""Stacks as the user sees them, numbers for what the editor may ask about until a thread goes on, addresses of code."""
 import sys
 
 from dapper.protocol.errors import DapError
+
+_ROOM = 1 << 28  # addresses a code object gets
 
 
 class Handles:
@@ -65,6 +67,36 @@ class _Giver:
 
     def get(self, number):
         return self._handles.get(number)
+
+
+class Addresses:
+    """Gives code objects addresses of their own; they mean nothing to the machine."""
+
+    def __init__(self):
+        self._codes = []
+        self._numbers = {}
+
+    def of(self, code, offset=0):
+        """The address of an instruction, as a text."""
+        number = self._numbers.get(id(code))
+        if number is None:
+            self._codes.append(code)
+            number = self._numbers[id(code)] = len(self._codes)
+        return hex(number * _ROOM + max(offset, 0))
+
+    def find(self, text, plus=0):
+        """(code, offset) behind an address.
+
+        Raises:
+            DapError: there is no such address.
+        """
+        try:
+            number, offset = divmod(int(str(text), 0) + plus, _ROOM)
+            if number < 1:
+                raise IndexError
+            return self._codes[number - 1], offset
+        except (ValueError, IndexError):
+            raise DapError("no_address", address=text) from None
 
 
 class FrameHandle:

@@ -3,7 +3,6 @@ from _thread import get_ident
 
 from dapper._frame_eval.instructions import InstructionWatch
 from dapper._frame_eval.opcodes import TELLS_INSTRUCTIONS
-from dapper.adapter.debugger.disassembly import Addresses
 from dapper.adapter.debugger.frames import chain
 from dapper.adapter.debugger.stepping import KEEP
 from dapper.adapter.debugger.threads import Stop
@@ -65,7 +64,6 @@ class InstructionStops:
     def __init__(self, debugger, hits):
         self.breakpoints = {}  # id(code) → (code, {offset: [Breakpoint]})
         self.data = None  # the DataStops, while there are data breakpoints
-        self.addresses = Addresses()
         self._debugger = debugger
         self._hits = hits
         self._watch = None
@@ -116,7 +114,6 @@ class InstructionStops:
     def stop(self):
         """Forget all breakpoints."""
         self.breakpoints = {}
-        self.addresses = Addresses()
         if self.data is not None:
             self.data.stop()
             self.data = None

@@ -7,7 +7,7 @@ from dapper._frame_eval.frame_eval_main import manager
 from dapper.adapter.debugger.breakpoints import Table
 from dapper.adapter.debugger.crew import Crew, become_main, main_ident
 from dapper.adapter.debugger.exception_stops import ExceptionStops
-from dapper.adapter.debugger.frames import chain
+from dapper.adapter.debugger.frames import Addresses, chain
 from dapper.adapter.debugger.gate import Gate
 from dapper.adapter.debugger.going import Going
 from dapper.adapter.debugger.hits import Hits
@@ -45,6 +45,7 @@ class PyDebugger:
         self.on_uncaught = self.exceptions.on_uncaught
         self.post_mortem = self.exceptions.post_mortem
         self._instructions = None
+        self.addresses = Addresses()
         self.templates = None
         self.going = Going(self, self._runtime)
         self.table = self._empty_table()
@@ -128,18 +129,20 @@ class PyDebugger:
         self.table = self.table.cleared()
         self._functions = ()
         debugger_integration.remove_integration(self)
-        self.exceptions.stop()
-        if self._instructions is not None:
-            self._instructions.stop()
+        self._forget_places()
         self.crew.dismiss()
         self.gate.close()
 
     def forget(self):
         """In a forked child: be silent, and leave the hooks as they were."""
         self._tell = None
+        self._forget_places()
+
+    def _forget_places(self):
         self.exceptions.stop()
         if self._instructions is not None:
             self._instructions.stop()
+        self.addresses = Addresses()
 
     @property
     def engine_name(self):
@@ -208,11 +211,6 @@ class PyDebugger:
         """Have breakpoints work on the calling thread, or not."""
         if self._runtime.engine is not None:
             self._runtime.engine.watch_this_thread(on)
-
-    @property
-    def hidden(self):
-        """Identities of the debugger's own threads."""
-        return self.crew.hidden
 
     # Events of the engine
 
