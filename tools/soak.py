@@ -10,11 +10,9 @@ exit code 1 tells of a fault, with the seed that leads to it again.
 """
 import argparse
 import os
-import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 import traceback
 
@@ -23,69 +21,15 @@ sys.path.insert(0, ROOT)
 
 from tests.client import DapClient  # noqa: E402
 from tests.processes import Family, Process, free_port, hub_command, poll  # noqa: E402
-from tests.programs import Program  # noqa: E402
-from tests.tree import Tree  # noqa: E402
 from tests.wire import DEADLINE, Closed, Late, Refused  # noqa: E402
-from storm import storm  # noqa: E402  beside us
+from playing import Player  # noqa: E402  beside us
+from storm import storm  # noqa: E402
 
 ENDS = 1.5 * DEADLINE  #: seconds after which what should have ended is an orphan
 GROWTH = 24 * 1024  #: kB that a process may grow by in a whole soak
 
-PROGRAMS = {
-    "busy": "n = 0\nwhile n < 300000:\n    n += 1  # @stop\n",
-    "sleeping": "import time\nfor n in range(20):\n    time.sleep(0.05)  # @stop\n",
-    "threads": """
-        import threading, time
-        def work():
-            for n in range(200):
-                time.sleep(0.001)  # @stop
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads: thread.start()
-        for thread in threads: thread.join()
-        """,
-    "children": """
-        import subprocess, sys
-        code = "import time; time.sleep(0.2)"
-        for process in [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]: process.wait()
-        x = 1  # @stop
-        """,
-    "forks": """
-        import os, time
-        for n in range(3):
-            if os.fork() == 0:
-                time.sleep(0.1)  # @stop
-                os._exit(0)
-        for n in range(3): os.wait()
-        """,
-    "loud": "for n in range(20000):\n    print('line', n)  # @stop\n",
-    "failing": "def f(n):\n    if n: f(n - 1)\n    else: raise ValueError(n)  # @stop\nf(50)\n",
-    "pool": """
-        import multiprocessing
-        def work(n): return n * n  # @stop
-        if __name__ == "__main__":
-            with multiprocessing.Pool(2) as pool: print(sum(pool.map(work, range(20))))
-        """,
-}
 
-SERVER = """
-import sys, threading, time
-sys.path.insert(0, %r)
-import dapper
-dapper.listen(int(sys.argv[1]))
-def work():
-    n = 0
-    while True:
-        for n in range(1000):
-            n += 1  # @stop
-        time.sleep(0.001)
-for _ in range(3):
-    threading.Thread(target=work, daemon=True).start()
-print("ready", flush=True)
-work()
-""" % ROOT
-
-
-class Soak:
+class Soak(Player):
     """The whole of it.
 
     Args:
@@ -95,15 +39,8 @@ class Soak:
     ENDS = ENDS
 
     def __init__(self, options):
+        super().__init__(options.seed, options.engine)
         self.options = options
-        self.random = random.Random(options.seed)
-        self.folder = tempfile.mkdtemp(prefix="soak-")
-        self.programs = {}
-        for name, text in PROGRAMS.items():
-            os.mkdir(os.path.join(self.folder, name))
-            self.programs[name] = Program(os.path.join(self.folder, name), {"prog.py": text})
-        os.mkdir(os.path.join(self.folder, "server"))
-        self.server_program = Program(os.path.join(self.folder, "server"), {"prog.py": SERVER})
         self.family = Family()
         self.counts = {}
 
@@ -176,21 +113,6 @@ class Soak:
             return self.end(s)
         except (Closed, Refused):
             return None  # it ended by itself before we came to that
-
-    def play(self, s):
-        """Take children up, stop, look, go on, for a while."""
-        tree, end = Tree(s, ["stop"]), time.monotonic() + self.random.random() * 2
-        while time.monotonic() < end and not s.wire.peek("terminated"):
-            tree._take_up()
-            for session in tree.sessions:
-                try:
-                    if session.stopped is None and session.wire.peek("stopped"):
-                        session.wait_stop()
-                    if session.stopped is not None:
-                        self.random.choice([session.locals, session.next, session.step_in, session.continue_])()
-                except (Closed, Refused, AssertionError):
-                    session.stopped = None  # the program ended, or is elsewhere by now
-            self.random.choice([lambda: None, lambda: time.sleep(0.01)])()
 
     def end(self, s):
         """End it in one of many ways."""
@@ -320,12 +242,6 @@ class Soak:
             poll(fits, "as few descriptors, threads and memory as before", 20)
         except Late:
             raise AssertionError("a leak: %r before, %r now" % (before, self.sizes())) from None
-
-    def engine(self):
-        """One of those there are, or the default."""
-        if self.options.engine:
-            return self.options.engine
-        return self.random.choice([None, None, "settrace"])
 
     @staticmethod
     def kill(pid):
