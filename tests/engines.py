@@ -1,5 +1,6 @@
 """Which engines this interpreter has, and what each can't do (named flags instead of ifs in tests)."""
 
+import os
 import sys
 from typing import FrozenSet, NamedTuple
 
@@ -35,3 +36,23 @@ INJECTION = Engine("injection")
 
 _BELOW_312 = [INJECTION] if core.load()[0] is not None else []  # without sys.monitoring it needs the native core
 ENGINES_HERE = [SETTRACE] + ([MONITORING, INJECTION] if hasattr(sys, "monitoring") else _BELOW_312)
+ALL = os.environ.get("DAPPER_ENGINES") == "all"
+
+
+def in_turn(named):
+    """Cases, for tests that are dear and in which the engine has a small part.
+
+    Each is tried on one engine, and on another one by the next Python; with DAPPER_ENGINES=all on each.
+
+    Args:
+        named: (name, value) of the cases.
+
+    Returns:
+        What to parametrize ``engine`` and the value with.
+    """
+    found = []
+    for number, (name, value) in enumerate(named):
+        turn = (number + sys.version_info[1]) % len(ENGINES_HERE)
+        for engine in ENGINES_HERE if ALL else [ENGINES_HERE[turn]]:
+            found.append(pytest.param(engine, value, id="%s-%s" % (engine.name, name)))
+    return found

@@ -6,6 +6,7 @@ Those that are not installed are skipped: pip install .[libraries]
 import pytest
 
 from tests.dap.test_process_trees import POSIX, check_cost, in_time, run_debugged, run_plainly
+from tests.engines import in_turn
 
 pytestmark = [pytest.mark.skipif(not POSIX, reason="servers here are ended by signals"), pytest.mark.timeout(150)]
 
@@ -184,7 +185,7 @@ def test_it(n):
 }
 
 
-@pytest.mark.parametrize("library", sorted(WAYS))
+@pytest.mark.parametrize("engine, library", in_turn((name, name) for name in sorted(WAYS)))
 def test_a_library_that_starts_processes(engine, program, library, record_property):
     pytest.importorskip(library)
     plain = run_plainly(program(WAYS[library]))

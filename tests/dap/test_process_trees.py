@@ -15,6 +15,7 @@ import pytest
 
 from dapper.adapter.children import COUNTS_THREADS_LATE
 from tests.client import DapClient
+from tests.engines import in_turn
 from tests.tree import Tree
 from tests.wire import DEADLINE
 
@@ -291,9 +292,9 @@ def cases(ways):
     for way, text in ways.items():
         if "METHOD" in text:
             for method in ("spawn", "fork", "forkserver"):
-                yield pytest.param(text.replace("METHOD", method), id="%s, %s" % (way, method))
+                yield "%s, %s" % (way, method), text.replace("METHOD", method)
         else:
-            yield pytest.param(text, id=way)
+            yield way, text
 
 
 class Run(NamedTuple):
@@ -308,14 +309,14 @@ class Run(NamedTuple):
 
 @pytest.mark.skipif(not POSIX, reason="most of these ways are POSIX")
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("text", list(cases(WAYS)))
+@pytest.mark.parametrize("engine, text", in_turn(cases(WAYS)))
 def test_a_tree_is_as_without_us(engine, program, text, record_property):
     compare(program({"main.py": text, "child.py": CHILD}), engine.name, record_property)
 
 
 @pytest.mark.skipif(not POSIX, reason="these ways are POSIX")
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("text", list(cases(MORE_WAYS)))
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in cases(MORE_WAYS)])
 def test_one_more_tree_is_as_without_us(program, text, record_property):
     compare(program({"main.py": text, "child.py": CHILD}), None, record_property)
 
