@@ -43,7 +43,7 @@ class Sessions:
 
     Args:
         engine: its name, or None for dapper's own choice.
-        resident: a ResidentHub for those that are launched, or None for fresh ones.
+        resident: a ResidentHub for all of them, or None for fresh ones.
     """
 
     def __init__(self, engine, resident=None):
@@ -51,14 +51,19 @@ class Sessions:
         self.resident = resident
 
     def open(self, program=None, **more):
-        """A client of a fresh hub; nothing was said yet. Use it in a ``with``."""
+        """A client that has said nothing yet; use it in a ``with``."""
+        if self.resident is None:
+            return self.fresh(program, **more)
+        return DapClient.visit(self.resident, program, self.engine, **more)
+
+    def fresh(self, program=None, **more):
+        """A client of an adapter of its own, at its standard streams."""
         return DapClient.spawn(program, self.engine, **more)
 
     @contextlib.contextmanager
     def launch(self, program, stop_at=(), functions=(), exceptions=(), **config):
         """A running session, ended after the ``with``."""
-        fresh = self.resident is None
-        with self.open(program) if fresh else DapClient.visit(self.resident, program, self.engine) as session:
+        with self.open(program) as session:
             yield session.run(program, stop_at, functions, exceptions, **config)
 
 

@@ -286,7 +286,7 @@ def test_events_come_only_when_the_truth_changes(dap, program):
 def test_before_launch(dap, program):
     """Some clients set breakpoints before the event initialized, or even before launch."""
     prog = program(COUNT)
-    with dap.open(prog) as s:
+    with dap.fresh(prog) as s:
         s.initialize()
         early = s.set_breakpoints(None, ["end"])[0]
         assert early["id"] >= 1
