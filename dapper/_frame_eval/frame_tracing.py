@@ -38,6 +38,7 @@ class SettraceEngine:
         self._new_threads = NewThreads(self._on_call)
         self._offsets = {}  # thread → the last instruction told, while instructions are
         self._replaced = False  # whether another tool's trace function was told of
+        self._unwatched = set()  # threads that the program has taken out
         self._in_probe = {}  # thread → the frame that is in a probe of an engine before this one (up to 3.9)
 
     def start(self, table):
@@ -79,6 +80,7 @@ class SettraceEngine:
 
     def watch_this_thread(self, on=True):
         """Trace the calling thread, or stop doing so."""
+        (self._unwatched.discard if on else self._unwatched.add)(get_ident())
         _settrace(self._on_call if on else None)
         if on:
             self._trace_chain(sys._getframe(1))
@@ -95,7 +97,7 @@ class SettraceEngine:
 
     def _look_who_traces(self):
         """On the main thread: the program, or a tool in it, has set a trace function, and there is room for one only."""
-        if not self._running:
+        if not self._running or get_ident() in self._unwatched:
             return
         name = foreign_name(_gettrace())
         if _gettrace() is None:

@@ -336,3 +336,30 @@ def test_threads_of_others(program):
             s.wait_stop("x")
             s.continue_()
             assert process.wait() == 0
+
+
+def test_a_thread_that_the_program_has_taken_out_stays_out_at_a_pause(program):
+    prog = program(
+        """
+        import dapper, os, sys, time
+        print(dapper.listen(0)[1])
+        dapper.wait_for_client()
+        dapper.trace_this_thread(False)
+        print("out")
+        while not os.path.exists("go"):
+            time.sleep(0.01)
+        print("still out", sys.gettrace() is None)
+        dapper.trace_this_thread(True)
+        x = 1  # @x
+        """
+    )
+    with running(prog, env={"DAPPER_FRAME_EVAL_ENGINE": "settrace"}) as process:
+        with attached(process, prog, ["x"]) as s:
+            poll(lambda: "out" in process.text(), "the program")
+            s.wire.request("pause", {"threadId": 1})
+            with open(os.path.join(prog.folder, "go"), "w"):
+                pass
+            s.wait_stop()
+            assert "still out True" in process.text()
+            s.continue_()
+            assert process.wait() == 0
