@@ -1,9 +1,10 @@
 """One client: answers what concerns processes, passes everything else on to the debuggee, and its words back."""
-from dapper.hub import config, streams, targets
+from dapper.hub import config, streams
 from dapper.hub.clientend import ClientEnd
 from dapper.hub.launched import Launched, Undebugged
 from dapper.hub.relay import Debuggee
 from dapper.hub.replay import Wishes
+from dapper.hub.ways import way_to_attach
 from dapper.protocol.capabilities import capabilities
 from dapper.protocol.errors import DapError, failure, success
 
@@ -137,7 +138,7 @@ class ClientSession(ClientEnd):
 
     def _on_attach(self, request, arguments):
         attach = config.Attach(arguments)
-        self._begin(request, targets.way_to_attach(attach, self.hub), attach)
+        self._begin(request, way_to_attach(attach, self.hub), attach)
 
     def _begin(self, request, target, wanted):
         if self._start is not None:

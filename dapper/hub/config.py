@@ -1,6 +1,5 @@
 """Launch and attach arguments as clients really send them → values the hub can rely on, or what is wrong with them."""
 import os
-import shlex
 import sys
 
 from dapper.protocol.errors import DapError
@@ -87,7 +86,11 @@ class Launch:
     @property
     def words(self):
         """The whole command, for where no shell is."""
-        args = shlex.split(self.args) if isinstance(self.args, str) else self.args
+        args = self.args
+        if isinstance(args, str):
+            import shlex  # few give them so
+
+            args = shlex.split(args)
         return self.python + self.target + args
 
 

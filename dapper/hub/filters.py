@@ -1,6 +1,5 @@
 """Which child processes are worth a session: the launch key `subProcess`, true, false or rules."""
 import os
-from fnmatch import fnmatchcase
 
 from dapper.hub.config import truth, wrong
 
@@ -84,6 +83,8 @@ def _imported(code):
 
 
 def _matches(texts, glob):
+    from fnmatch import fnmatchcase  # few sessions have such rules
+
     if "/" not in glob and "\\" not in glob:
         return any(fnmatchcase(text, glob) or fnmatchcase(os.path.basename(text), glob) for text in texts)
     return any(fnmatchcase(text, glob) or fnmatchcase("/" + text, glob) for text in texts)

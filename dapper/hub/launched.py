@@ -5,7 +5,6 @@ from dapper.hub.filters import ChildRules
 from dapper.hub.replay import Wishes
 from dapper.hub.spawn import KeptProgram, PipedProgram
 from dapper.hub.targets import SOFT_END, Target
-from dapper.hub.terminal import TerminalProgram
 from dapper.protocol import settings
 from dapper.protocol.errors import DapError, success
 
@@ -42,6 +41,8 @@ class Launched(Target):
         kind = PipedProgram
         if self._launch.console != "internalConsole":
             if session.client_can("supportsRunInTerminalRequest"):
+                from dapper.hub.terminal import TerminalProgram  # needs more than others
+
                 kind = TerminalProgram
             else:
                 session.say("This client has no terminal to offer; the program runs on the internal console.\n")

@@ -1,5 +1,4 @@
 """A debuggee as the hub sees it: frames go through untouched but for their sequence numbers."""
-from dapper.hub.checksums import with_checksum
 from dapper.protocol.errors import DapError, failure
 
 
@@ -53,6 +52,8 @@ class Debuggee:
     def _described(self, request):
         """A copy of a request; with the content of its file, for a process that may see other files than we do."""
         if request["command"] == "setBreakpoints" and self.hello.get("startMethod", "connect") == "connect":
+            from dapper.hub.checksums import with_checksum  # no launch needs it, nor what it loads
+
             return dict(with_checksum(request))
         return dict(request)
 

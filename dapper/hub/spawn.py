@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 
 from dapper.hub import processes, streams
 from dapper.hub.output import Output
@@ -216,6 +215,8 @@ def ticket_file(ticket):
     Returns:
         The path of the file. Who reads it removes it.
     """
+    import tempfile  # few sessions have a terminal
+
     descriptor, path = tempfile.mkstemp(prefix="dapper-")
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(ticket)

@@ -7,8 +7,6 @@ import socket
 from dapper.hub import door, processes, streams
 from dapper.hub.children import Children
 from dapper.hub.filters import ChildRules
-from dapper.hub.inject import Injection
-from dapper.hub.obstacles import DAPPER
 from dapper.protocol import access, settings
 from dapper.protocol.channel import Channel
 from dapper.protocol.errors import DapError
@@ -16,7 +14,6 @@ from dapper.protocol.errors import DapError
 SOFT_END = settings.number("DAPPER_PROCESS_EXIT_TIMEOUT", 5.0)  #: seconds a program has to end after `terminate` asked it to
 LAST_WORDS = 1.0  #: seconds we wait for the answer of a debuggee that has been told goodbye
 DIAL = settings.number("DAPPER_CONNECT_TIMEOUT", 10.0)  #: seconds to reach a process that listens, and for its first word
-HINT = 3.0  #: seconds after which we say what an injection waits for
 EXEC_TIME = 2.0  #: seconds from exec until the process reports again
 
 
@@ -234,84 +231,3 @@ class Child(Target):
     def close(self):
         if self._offer is not None:
             self._offer.over()
-
-
-class Injected(Attached):
-    """A process that knows nothing of us: it is made to dial."""
-
-    def __init__(self, session, attach):
-        super().__init__(session, attach)
-        self._ticket = None
-        self._injection = None
-        self._waited = 0
-
-    def begin(self):
-        attach, session = self._attach, self.session
-        self._ticket = session.hub.door.expect(lambda channel, hello: session.post(self._arrived, channel, hello))
-        order = {"package": DAPPER, "ticket": self._ticket}
-        self._injection = Injection(attach.process, order, attach.remote_exec, attach.prefer_lldb)
-        streams.spawn(self._work, self._injection.run)
-        session.later(HINT, self._say_what_lasts)
-
-    def _work(self, work):
-        try:
-            work()
-        except DapError as error:
-            self.session.post(self._failed, error)
-
-    def _failed(self, error):
-        self._done()
-        if self.session.root is None:
-            self.session.refused(error)
-
-    def _say_what_lasts(self):
-        if self._injection is None:
-            return
-        self._waited += HINT
-        if self._waited == HINT:
-            streams.spawn(self._work, self._injection.insist)
-        if not processes.alive(self._attach.process):
-            self._failed(DapError("no_debuggee", why="process %d has ended" % self._attach.process))
-            return
-        self.session.say("Attaching to process %d … (%d s) Its main thread has to run Python code for that.\n"
-                         % (self._attach.process, self._waited))
-        self.session.later(HINT, self._say_what_lasts)
-
-    def _arrived(self, channel, hello):
-        if self.session.root is not None:
-            channel.close()
-            return
-        self._done()
-        if hello.get("startMethod") == "busy":
-            channel.close()
-            self.session.refused(DapError("no_debuggee", why="another client debugs it"))
-        else:
-            self.session.joined(channel, hello)
-
-    def close(self):
-        super().close()
-        self._done()
-
-    def _done(self):
-        """Nobody is awaited any more."""
-        if self._ticket is not None:
-            self.session.hub.door.forget(self._ticket)
-        injection, self._injection = self._injection, None
-        if injection is not None:
-            injection.close()
-
-
-def way_to_attach(attach, hub):
-    """The kind of Target a config.Attach asks for.
-
-    Raises:
-        DapError: none of ours.
-    """
-    # A client may start another hub for a child; that one then speaks to the hub that keeps the child.
-    if attach.child is not None and (attach.connect is None or hub.listens_at(attach.connect)):
-        return Child
-    if attach.connect is not None:
-        return Connected
-    if attach.listen is not None:
-        return Listening
-    return Injected
