@@ -230,7 +230,9 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="say what is here and stop")
     parser.add_argument("--require", action="append", default=[], metavar="3.N|all", choices=VERSIONS + ["all"],
                         help="fail when this version is missing")
-    parser.add_argument("-j", "--jobs", type=int, default=2, help="test processes at a time (%(default)s)")
+    parser.add_argument("-j", "--jobs", type=int, default=2, help="test processes of a version (%(default)s)")
+    parser.add_argument("--at-once", type=int, default=1, metavar="N",
+                        help="versions at a time; one fills the gaps of another (%(default)s)")
     parser.add_argument("--limit", type=float, default=600, metavar="SECONDS",
                         help="longest for one version's set-up and for its tests (%(default)s)")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
@@ -253,12 +255,14 @@ def main():
         return int(any(version in missing for version in required))
     os.makedirs(CACHE, exist_ok=True)
     outcomes = []
-    # The next environments are made while the tests, which mostly wait, run in those that are ready.
-    workshop = ThreadPoolExecutor(1)
+    # The next environments are made while the tests, which often wait, run in those that are ready.
+    workshop, field = ThreadPoolExecutor(1), ThreadPoolExecutor(given.at_once)
     ready = {version: workshop.submit(set_up, found[version], given.limit) for version in wanted if version in found}
+    runs = {version: field.submit(test_on, found[version], ready[version], given.pytest, given.jobs, given.limit)
+            for version in ready}
     for version in wanted:
         if version in found:
-            outcome = test_on(found[version], ready[version], given.pytest, given.jobs, given.limit)
+            outcome = runs[version].result()
         else:
             outcome = Outcome(version, "-", "MISSING" if version in required else "missing", missing[version])
         outcomes.append(outcome)
