@@ -1,9 +1,9 @@
-"""doc/benchmarks.md and its pictures, made from benchmarks/results and benchmarks/notes.md."""
+"""doc/benchmarks.md, its pictures and the README's figures, made from benchmarks/results and benchmarks/notes.md."""
 
 import json
 import os
 
-from benchmarks import bars, cases, looking, modules, running, sessions, speed
+from benchmarks import bars, cases, headlines, looking, modules, running, sessions, speed
 from benchmarks.facts import RESULTS, ROOT
 
 PAGE = "doc/benchmarks.md"
@@ -330,9 +330,10 @@ def write():
     found = {kind: results(kind) for kind in KINDS}
     if not any(found.values()):
         raise SystemExit("there is nothing in %s yet: run `python -m benchmarks sessions` first" % RESULTS)
-    paths = [os.path.join(ROOT, PAGE)]
-    with open(paths[0], "w") as file:
-        file.write(page(found))
+    paths = [os.path.join(ROOT, PAGE), os.path.join(ROOT, headlines.README)]
+    for path, text in zip(paths, (page(found), headlines.readme(found))):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
     contents = {"speed": (speed_picture, "CPU time, bare Python = 1"), "sessions": (sessions_picture, "ms")}
     for kind, (content, label) in contents.items():
         if found[kind]:

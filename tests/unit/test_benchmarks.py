@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks import bars, cases, facts, modules, report, sessions, speed
+from benchmarks import bars, cases, facts, headlines, modules, report, sessions, speed
 from benchmarks.debuggers import Program, bring_pyperformance, environment, folder, plain
 
 
@@ -143,6 +143,8 @@ def test_the_committed_page_is_made_from_the_committed_results():
     found = {kind: report.results(kind) for kind in report.KINDS}
     with open(os.path.join(facts.ROOT, report.PAGE), encoding="utf-8") as file:
         assert file.read() == report.page(found)
+    with open(os.path.join(facts.ROOT, headlines.README), encoding="utf-8") as file:
+        assert file.read() == headlines.readme(found)
 
 
 def test_results_say_where_they_come_from():
