@@ -79,6 +79,7 @@ TABLE.update(_keys(
     jinja="bool: debug Jinja templates; see doc/frameworks.md",
     flask="bool: an older name of jinja",
     django="bool: debug Django templates; see doc/frameworks.md",
+    guiEventLoop="text: whose windows live on at a stop: matplotlib's unless said otherwise; see doc/frameworks.md",
     accessToken="text: what a port asks for; see doc/security.md",
     share="any: let other clients join: true, or {port}; see doc/clients.md",
     watch="bool: with a client that is there already: look on",
@@ -106,7 +107,6 @@ TABLE.update(_keys(
     onTerminate="text: terminate asks with KeyboardInterrupt first, and kills the second time",
     terminateChildProcesses="bool: 'subProcess' says which children belong to the session; those end with it",
     autoReload="object: restart the program (the request `restart`), which takes a moment only",
-    guiEventLoop="text: windows of the program stand still while it does",
 ))
 
 #: Entries of debugpy's `debugOptions`, and the key that means the same.
@@ -127,8 +127,11 @@ OPTIONS = {
     "WaitOnAbnormalExit": ("waitOnAbnormalExit", True),
 }
 
+#: What `guiEventLoop` may be, besides ``module.function``.
+GUI_LOOPS = ("none", "matplotlib", "tk", "qt", "qt4", "qt5", "qt6", "gtk", "gtk3", "gtk4")
+
 #: Those that mean what the program does by itself; naming them changes nothing.
-_AS_IT_IS = {"waitOnNormalExit": False, "waitOnAbnormalExit": False, "sudo": False, "guiEventLoop": "none",
+_AS_IT_IS = {"waitOnNormalExit": False, "waitOnAbnormalExit": False, "sudo": False,
              "onTerminate": "KeyboardInterrupt", "terminateChildProcesses": True}
 
 
@@ -223,6 +226,9 @@ def _remarks(config):
                 unknown.append(name)
         elif key.who == "none" and config[name] not in (False, "", _AS_IT_IS.get(name)):
             idle.append("'%s' has no effect: %s" % (name, key.does))
+    loop = config.get("guiEventLoop") or "none"
+    if not (isinstance(loop, str) and "." in loop or loop in GUI_LOOPS):
+        idle.append("'guiEventLoop' knows no '%s': name a function that turns its loop once, as 'module.function'" % loop)
     if unknown:
         from difflib import get_close_matches
 

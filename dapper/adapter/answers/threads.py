@@ -66,10 +66,11 @@ def _step(session, request, kind):
     record = session.debugger.crew.record(request.get("threadId", int, required=True))
     if record.stop is None and record.plan is None:
         raise DapError("not_stopped")
-    if record.hangs:
-        record.doing.leave()
-        if record.doing.is_deaf:
-            raise DapError("busy", thread=record.id, where=record.doing.place())
+    doing = record.doing  # which may be over at any moment
+    if doing is not None and doing.is_late:
+        doing.leave()
+        if doing.is_deaf:
+            raise DapError("busy", thread=record.id, where=doing.place())
 
     by_instruction = request.get("granularity", str) == "instruction"
     target = request.get("targetId", int) if kind == "in" else None

@@ -51,6 +51,13 @@ class Crew:
         self._lock = allocate_lock()
         self._records = {}
         self._last_id = 0
+        self._gui_loop, self._gui = "none", None
+
+    def configure(self, config):
+        """Take over what launch or attach say of threads."""
+        self.all_stop = config.get("stopAllThreadsOnSuspend") is not False
+        loop = config.get("guiEventLoop", "matplotlib")
+        self._gui_loop, self._gui = loop if isinstance(loop, str) and loop else "none", None
 
     # Who they are
 
@@ -164,7 +171,7 @@ class Crew:
         try:
             self._on_stand(record)
             self._announce_next()
-            record.work()
+            record.work(self._pass_time)
         finally:  # an exception that another thread had raised here goes through
             with self._lock:
                 record.stop = None
@@ -215,6 +222,17 @@ class Crew:
             if record.stop is not None and not record.stop.released:
                 record.stop.released = True
                 record.post(GO_ON)
+
+    def _pass_time(self, record):
+        """A standing thread has nothing to do: the main one lets the program's windows live. Seconds until the next time."""
+        loop = self._gui_loop
+        if record.ident != _main or loop == "none" or loop == "matplotlib" and "matplotlib.pyplot" not in sys.modules:
+            return -1
+        if self._gui is None:
+            from dapper.adapter.debugger.gui import Gui
+
+            self._gui = Gui(loop, self._say)
+        return self._gui.turn(record)
 
     def _runs(self):
         raise DapError("not_stopped")

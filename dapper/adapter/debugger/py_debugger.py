@@ -69,7 +69,7 @@ class PyDebugger:
         """
         self.sources.configure(config)
         self.config = config
-        self.crew.all_stop = config.get("stopAllThreadsOnSuspend") is not False
+        self.crew.configure(config)
         self.templates = self.maps.templates = None
         if any(config.get(key) for key in ("jinja", "flask", "django")):
             from dapper.adapter.debugger.templates.room import Templates

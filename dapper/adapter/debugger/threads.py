@@ -86,7 +86,8 @@ class ThreadRecord:
     @property
     def hangs(self):
         """Whether it hangs in the user's code that it runs for the client."""
-        return self.doing is not None and self.doing.is_late
+        doing = self.doing  # which may be over at any moment
+        return doing is not None and doing.is_late
 
     @property
     def has_jobs(self):
@@ -101,14 +102,20 @@ class ThreadRecord:
         except RuntimeError:
             pass  # it is awake already and will find the job
 
-    def work(self):
-        """Do jobs until one of them says to go on. Called by the thread itself."""
+    def work(self, pass_time):
+        """Do jobs until one of them says to go on. Called by the thread itself.
+
+        Args:
+            pass_time: ``pass_time(record)``, called when there is nothing to do; gives the seconds until it is to be
+                called again, or -1.
+        """
         while True:
             while self._jobs:
                 if self._jobs.popleft().run():
                     return
             try:
-                self._wake.acquire()
+                while not self._wake.acquire(True, pass_time(self)):
+                    pass
             except KeyboardInterrupt:
                 self.interrupted = True  # Ctrl-C while standing: the program gets it when it goes on
 

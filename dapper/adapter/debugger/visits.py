@@ -125,19 +125,24 @@ class Visit:
                 _take(self.ident)
 
     def place(self):
-        """Where the user's code is at the moment: ``function, file:line``."""
-        frame = _current_frames().get(self.ident)
-        while frame is not None and is_ours(frame):
-            frame = frame.f_back
-        if frame is None:
-            return "the program"
-        code = frame.f_code
-        name = getattr(code, "co_qualname", code.co_name)
-        return "%s, %s:%d" % (name, os.path.basename(code.co_filename), frame.f_lineno or code.co_firstlineno)
+        """Where the user's code is at the moment."""
+        return place_of(self.ident)
 
     def _on_signal(self, number, frame):
         if self.called_off and self.depth and _is_theirs(frame):
             raise Interrupted
+
+
+def place_of(ident):
+    """Where in the user's code a thread is at the moment: ``function, file:line``."""
+    frame = _current_frames().get(ident)
+    while frame is not None and is_ours(frame):
+        frame = frame.f_back
+    if frame is None:
+        return "the program"
+    code = frame.f_code
+    name = getattr(code, "co_qualname", code.co_name)
+    return "%s, %s:%d" % (name, os.path.basename(code.co_filename), frame.f_lineno or code.co_firstlineno)
 
 
 def is_ours(frame):
