@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 8
+API = 10
 
 
 cdef extern from "_core_compat.h":
@@ -100,6 +100,16 @@ cdef extern from "_core_lookout.h":
     int core_offset(PyFrameObject *) noexcept
     bint core_is_suspended(PyFrameObject *) noexcept
 
+cdef extern from "_core_turns.h":
+    ctypedef struct core_thing:
+        int fd
+        short events, revents
+    int CORE_AWAITS, CORE_IN
+    int core_ask(long long) noexcept
+    void core_go_on() noexcept
+    void core_give_way(long) noexcept
+    int core_await(core_thing *, int, int, int) noexcept
+
 cdef extern from "_core_suspend.h":
     bint core_has_foreign_eval_hook() noexcept
     void core_suspend(int, int, Py_tracefunc, int (*)(PyCodeObject *) noexcept) noexcept
@@ -146,6 +156,7 @@ include "_core_tracing.pxi"
 include "_core_patches.pxi"
 include "_core_probes.pxi"
 include "_core_watch.pxi"
+include "_core_turns.pxi"
 
 
 cdef int make_callable() except -1:

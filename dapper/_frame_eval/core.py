@@ -8,7 +8,7 @@ import sys
 from dapper._frame_eval.telemetry import Reason
 
 #: What the sources beside this file offer. A build of other sources has another number.
-API = 8
+API = 10
 
 #: The native module.
 NAME = "dapper._frame_eval._frame_evaluator"
@@ -44,6 +44,11 @@ def kit(allowed=True):
 def at_hand():
     """The kit that costs least to have now: the native one once it was asked for and loaded, else `core_pure`."""
     return kit(_loaded is not None)
+
+
+def loaded():
+    """The native core if it has been loaded, else None; nothing is loaded now."""
+    return _loaded and _loaded[0]
 
 
 def _load():

@@ -43,6 +43,7 @@ class _Running:
     INTEGRATION_PATCH_FAILED = "A debugger could not be connected to frame evaluation; all is as it was before."
     CONFIG_INVALID = "A frameEval setting is unknown or has a wrong value, and was ignored."
     CONDITION_SLOW = "A condition took longer than its budget; it is evaluated outside the program's own code from now on."
+    TURN_NOT_GIVEN = "The main thread could not be asked to stand aside while breakpoints change; they may be late."
     CONDITION_FAILED = "A condition or log message raised an exception; that counts as not met."
 
 

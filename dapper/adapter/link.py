@@ -3,7 +3,7 @@ import _socket
 import os
 import sys
 
-from dapper.adapter.waiting import Away, out_of_the_way, ready
+from dapper.adapter.waiting import Away, go_on, out_of_the_way, ready
 from dapper.protocol.channel import Channel
 from dapper.protocol.errors import success
 
@@ -194,6 +194,8 @@ class Link(Channel):
                 return b""
             self._lost()
             raise
+        finally:
+            go_on()
 
     def _wait(self):
         while not self._handed:
@@ -209,7 +211,7 @@ class Link(Channel):
             mail = self._mail
             if mail is not None:
                 things.append(mail[0])
-            found = ready(things, self._patience())
+            found = ready(things, self._patience(), True)
             if mail is not None and mail[0] in found:
                 mail[1]()
             if self._between and self._waker is not None and self._waker.source in found:

@@ -4,6 +4,8 @@ import os
 import select
 import sys
 
+from dapper._frame_eval import core
+
 _close = os.close
 _current_frames = sys._current_frames
 _dup2 = os.dup2
@@ -11,6 +13,8 @@ _fstat = os.fstat
 _read = os.read
 _write = os.write
 
+
+FIRST_TURN = 5000  #: microseconds the program stands aside at most until a message is read
 
 _HIGH = range(250, 63, -1)  # where programs expect no descriptors, and select() still takes them
 
@@ -40,15 +44,22 @@ if hasattr(select, "poll"):
     _new_poll = select.poll
     _IN, _NOT_OPEN = select.POLLIN, select.POLLNVAL
 
-    def ready(things, seconds=None):
+    def ready(things, seconds=None, urgent=False):
         """Wait until one of ``things`` (descriptors, or what has a ``fileno``) can be read.
 
         Args:
             seconds: None to wait as long as it takes.
+            urgent: whether to be back at once when the first of them can be read, while the program computes: its main
+                thread then stands aside until `go_on` or for a moment. Only the native core can do that.
 
         Returns:
             descriptor → is it open?, of those that can be read or never will.
         """
+        native = core.loaded() if urgent else None
+        if native is not None:
+            numbers = [thing if type(thing) is int else thing.fileno() for thing in things]
+            found = native.await_input(numbers, None if seconds is None else int(seconds * 1000 + 0.999), FIRST_TURN)
+            return {number: not events & _NOT_OPEN for number, events in found}
         watch = _new_poll()
         for thing in things:
             watch.register(thing, _IN)
@@ -57,10 +68,17 @@ if hasattr(select, "poll"):
 else:  # Windows, where sockets alone can be waited for
     _select = select.select
 
-    def ready(things, seconds=None):
+    def ready(things, seconds=None, urgent=False):
         """See above."""
         found = _select(list(things), [], [], seconds)[0]
         return {thing if type(thing) is int else thing.fileno(): True for thing in found}
+
+
+def go_on():
+    """Let the program's main thread go on, if it stands aside for us."""
+    native = core.loaded()
+    if native is not None:
+        native.go_on()
 
 
 class Waker:

@@ -1,22 +1,28 @@
 """Requests about where to stop: lines, functions, exceptions."""
 import sys
 
+from dapper._frame_eval import core
+from dapper._frame_eval.telemetry import Reason, telemetry
 from dapper.adapter.debugger import binding
 from dapper.adapter.debugger.breakpoints import Breakpoint
 from dapper.adapter.debugger.exceptions import Filters
 from dapper.adapter.request import answers
 
 _INTERVAL = 0.0002  # seconds
+_ASIDE = 10000  # microseconds
 
 
-class _Sooner:
+class Sooner:
     """A moment in which the calling thread gets its turn sooner, while others compute; what the program sets stays.
 
-    Each look at a file lets another thread run, for 5 milliseconds if it has much to do. Ten of them would keep a
-    breakpoint waiting for as many times that.
+    Each look at a file lets another thread run, for 5 milliseconds if it has much to do, and for seconds if that makes
+    system calls. So the main thread stands aside for a moment, if the native core can have it do so.
     """
 
     def __enter__(self):
+        native = core.loaded()
+        if native is not None and not native.ask_aside(_ASIDE):
+            telemetry.record(Reason.TURN_NOT_GIVEN, "its queue of pending calls is full, or it ends")
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(min(self._before, _INTERVAL))
         self._ours = sys.getswitchinterval()
@@ -24,6 +30,9 @@ class _Sooner:
     def __exit__(self, *exc_info):
         if sys.getswitchinterval() == self._ours:
             sys.setswitchinterval(self._before)
+        native = core.loaded()
+        if native is not None:
+            native.go_on()
 
 
 @answers("setBreakpoints")
@@ -36,7 +45,7 @@ def set_breakpoints(session, request):
     if wanted is None:
         wanted = [{"line": line} for line in request.get("lines", list, [])]
     _check(request, wanted)
-    with _Sooner():
+    with Sooner():
         number, content = session.breakpoint_number, _content(source)
         return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, number, content)}
 
@@ -56,7 +65,7 @@ def set_function_breakpoints(session, request):
         if type(one) is not dict or type(one.get("name")) is not str or not one["name"].strip():
             raise request.wrong("a breakpoint needs a name")
     made = [Breakpoint(session.breakpoint_number(one), None, one, one["name"].strip()) for one in wanted]
-    with _Sooner():
+    with Sooner():
         return {"breakpoints": binding.set_function_breakpoints(session.debugger, made)}
 
 
