@@ -10,7 +10,7 @@ from dapper._frame_eval.telemetry import Reason, telemetry
 
 _current_frames = sys._current_frames
 _getframe = sys._getframe
-_IDS = (3, 4, 5, 2, 1)  # those the engines may need come last but for the first, which they leave free
+_IDS = (5, 2, 1, 3, 4, 0)  # not those the engines use, if it can be; and pdb's (3.14) last
 
 
 class InstructionWatch:

@@ -7,7 +7,7 @@ import os
 import sys
 from _thread import RLock, get_ident
 
-from dapper._frame_eval import core
+from dapper._frame_eval import core, opcodes
 from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
@@ -19,18 +19,16 @@ _getpid = os.getpid
 _is_finalizing = sys.is_finalizing
 _getframe = sys._getframe
 
-# DEBUGGER_ID, and the two ids the documentation leaves free. The watcher's has to be the higher one.
-FOLLOWER_IDS = (0, 3)
-WATCHER_IDS = (4, 3)
+# The two ids the documentation leaves free; DEBUGGER_ID if one is taken: pdb (3.14) has no other. The watcher's has to
+# be the higher one.
+PAIRS = ((4, 3), (4, 0), (3, 0))
 _A_MOMENT = 1000  # microseconds
 
 
 def free_ids():
     """(watcher id, follower id) that no other tool holds, or None."""
     tool = sys.monitoring.get_tool
-    follower = [number for number in FOLLOWER_IDS if tool(number) is None]
-    watcher = [number for number in WATCHER_IDS if tool(number) is None and number not in follower[:1]]
-    return (watcher[0], follower[0]) if watcher and follower else None
+    return next((pair for pair in PAIRS if tool(pair[0]) is None and tool(pair[1]) is None), None)
 
 
 class MonitoringEngine:
@@ -57,6 +55,7 @@ class MonitoringEngine:
         self._lines = kit.LineTable(self._meet, self._fault)
         self._decides = False  # whether a breakpoint has a condition or the like
         self._gates = None  # until one has
+        self._bdb = None  # until the program uses that
         self._follower = Follower(port, self._fault)
         self._lock = RLock()  # it may be a finalizer that runs new code
         self._pid = _getpid()
@@ -106,6 +105,9 @@ class MonitoringEngine:
             monitoring.set_local_events(self._watcher, code, 0)
         for event in self._callbacks:
             monitoring.register_callback(self._watcher, event, None)
+        if self._bdb is not None:
+            self._bdb.stop()
+            self._bdb = None
         monitoring.free_tool_id(self._watcher)
         self._follower.stop()
         self._lines.clear()
@@ -163,6 +165,8 @@ class MonitoringEngine:
 
     def _watch(self, code):
         """Arm or disarm a code object; gives its Interest."""
+        if opcodes.EARLY_OPCODE_EVENTS_GET_LOST and code.co_name == "set_trace":
+            self._watch_debugger(code)
         interest = self._selector.interest(code)
         if interest:
             if self._armed.get(id(code)) is not interest:
@@ -170,6 +174,13 @@ class MonitoringEngine:
         elif id(code) in self._armed:
             self._disarm(code)
         return interest
+
+    def _watch_debugger(self, code):
+        """The program comes with a debugger of its own: what it asks for at its start has to reach it."""
+        if self._bdb is None and code.co_filename.endswith("bdb.py"):
+            from dapper._frame_eval.bdb_start import BdbStart
+
+            self._bdb = BdbStart(self._watcher, code, self._fault)
 
     def _arm(self, code, interest):
         self._armed[id(code)] = interest

@@ -40,6 +40,8 @@ ONE_LINE_LOOPS_ARE_SILENT = _version >= (3, 13)
 OVERFLOW_STICKS = _version < (3, 10)
 #: ``sys.exit`` makes an instance of SystemExit at once (3.12), else its exception is one of class and value.
 EXIT_MAKES_ITS_EXCEPTION = _version >= (3, 12)
+#: Opcode events asked for before ``sys.settrace`` is called are lost beside a tool of sys.monitoring (3.13).
+EARLY_OPCODE_EVENTS_GET_LOST = _version >= (3, 13)
 #: Single instructions can be told of (3.12).
 TELLS_INSTRUCTIONS = hasattr(sys, "monitoring")
 

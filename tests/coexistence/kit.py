@@ -40,6 +40,7 @@ class Case:
         shows: the expression in the log message.
         code: the exit code.
         needs: names of modules that have to be installed.
+        since: the first Python that has it.
         ways: of WAYS.
         steps: the requests after the first stop.
         obstacles: engine → what dapper says when it can't do its work there.
@@ -48,7 +49,7 @@ class Case:
     """
 
     def __init__(self, tool, use, files, module=None, args=(), env=None, result=None, hits=1, condition="i == 'never'",
-                 shows="i", code=0, needs=(), ways=WAYS, steps=("next", "next"), obstacles=None, launch=None,
+                 shows="i", code=0, needs=(), since=(), ways=WAYS, steps=("next", "next"), obstacles=None, launch=None,
                  differs=()):
         self.tool, self.use = tool, use
         self.files = files
@@ -58,7 +59,7 @@ class Case:
         self.hits = hits
         self.condition, self.shows = condition, shows
         self.code = code
-        self.needs = needs
+        self.needs, self.since = needs, since
         self.ways, self.steps = ways, steps
         self.obstacles = obstacles or {}
         self.launch = launch or {}
@@ -106,6 +107,8 @@ def cases(every):
     def one(case, way):
         missing = [name for name in case.needs if not _is_installed(name)]
         marks = [pytest.mark.skip(reason="not installed: %s (make coexist)" % ", ".join(missing))] if missing else []
+        if sys.version_info < case.since:
+            marks = [pytest.mark.skip(reason="not before Python %d.%d" % case.since)]
         return pytest.param(case, way, marks=marks, id="%s-%s" % (case, way))
 
     return pytest.mark.parametrize("case, way", [one(case, way) for case in every for way in case.ways])

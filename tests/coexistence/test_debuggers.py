@@ -58,8 +58,12 @@ TRACE = """
 """
 
 
+BY_MONITORING = BY_CODE.replace("pdb.Pdb(", "pdb.Pdb(backend='monitoring', ")
+
+
 @cases([
     Case("pdb", "set_trace() in the program", {"prog.py": BY_CODE}, hits=7, obstacles=TRACE_TAKEN),
+    Case("pdb", "set_trace(), backend monitoring", {"prog.py": BY_MONITORING}, hits=7, since=(3, 14)),
     Case("pdb", "python -m pdb -c continue", {"prog.py": WHOLE}, "pdb", ["-c", "continue", "-c", "quit", "prog.py"],
          hits=4, obstacles=TRACE_TAKEN),
     Case("sys.settrace", "in the program", {"prog.py": TRACE}, hits=6, obstacles=TRACE_TAKEN),
