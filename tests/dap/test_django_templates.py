@@ -151,4 +151,6 @@ def test_exceptions_are_shown_in_the_template(dap, program):
         s.wire.request("setExceptionBreakpoints", {"filters": ["uncaught"]})
         s.continue_("fails")  # now it is about to end the program
         assert s.stopped.reason == "exception" and s.stopped.names[:2] == ["inc.html", "page.html"]
+        told = s.wire.request("exceptionInfo", {"threadId": s.stopped.thread})["details"]["stackTrace"]
+        assert 'inc.html", line 4, in inc.html\n    {% for one, other in items %}' in told
         s.finish(1)

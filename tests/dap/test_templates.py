@@ -197,6 +197,8 @@ def test_exceptions_are_shown_in_the_template(dap, program):
     with dap.launch(prog, exceptions=["raised"], jinja=True) as s:
         stop = s.wait_stop("fails", reason="exception")
         assert stop.names[:3] == ["inc.html", "page.html", "page"]
+        told = s.wire.request("exceptionInfo", {"threadId": stop.thread})["details"]["stackTrace"]
+        assert 'inc.html", line 3, in inc.html\n    {{ 1 // (n - 3) }}' in told
         assert s.locals()["n"]["value"] == "3"
         s.finish(1)
 

@@ -20,13 +20,14 @@ _hides_context = BaseException.__dict__["__suppress_context__"].__get__
 _MOST_INNER = 50
 
 
-def info(exc_type, exc, tb, break_mode, max_frames=0):
+def info(exc_type, exc, tb, break_mode, max_frames=0, shown=None):
     """The body of an ExceptionInfoResponse.
 
     Args:
         exc_type, exc, tb: as ``sys.exc_info()`` gives them; exc may still be None or a text on old Pythons.
         break_mode: never, always, unhandled or userUnhandled.
         max_frames: most frames of the stack trace; 0: all.
+        shown: turns [(frame, line)], innermost first, into those the user knows, or None when these are the same.
     """
     name = full_type_name(exc_type)
     body = {"exceptionId": name, "breakMode": break_mode}
@@ -35,7 +36,7 @@ def info(exc_type, exc, tb, break_mode, max_frames=0):
         body["details"] = {"message": body["description"], "typeName": type_name(exc_type), "fullTypeName": name}
         return body
     body["description"] = description(exc)
-    body["details"] = _details(exc, tb, max_frames, set())
+    body["details"] = _details(exc, tb, lambda *which: _trace(*which, max_frames, shown), set())
     body["details"]["evaluateName"] = "__exception__[1]"
     return body
 
@@ -59,18 +60,18 @@ def _notes(exc):
     return [exact_text(note, 0, 65536) for note in list.__iter__(notes) if is_a(note, str)]
 
 
-def _details(exc, tb, max_frames, seen):
+def _details(exc, tb, trace, seen):
     seen.add(id(exc))
     details = {
         "message": description(exc),
         "typeName": type_name(type_of(exc)),
         "fullTypeName": full_type_name(type_of(exc)),
-        "stackTrace": stack_trace(exc, tb, max_frames) if len(seen) == 1 else _own_trace(exc, max_frames),
+        "stackTrace": trace(exc, tb, True) if len(seen) == 1 else trace(exc, BaseException.__traceback__.__get__(exc), False),
     }
     inner = []
     for other in _inner(exc):
         if id(other) not in seen and len(seen) < _MOST_INNER:
-            inner.append(_details(other, other.__traceback__, max_frames, seen))
+            inner.append(_details(other, other.__traceback__, trace, seen))
     if inner:
         details["innerException"] = inner
     return details
@@ -86,23 +87,33 @@ def _inner(exc):
     return [part for part in found if is_a(part, BaseException)] + ([came_from] if came_from is not None else [])
 
 
-def stack_trace(exc, tb, max_frames=0):
-    """The traceback as Python prints it, with cause and context."""
-    return _formatted(exc, tb, max_frames, True)
-
-
-def _own_trace(exc, max_frames):
-    return _formatted(exc, BaseException.__traceback__.__get__(exc), max_frames, False)
-
-
-def _formatted(exc, tb, max_frames, chain):
+def _trace(exc, tb, chain, max_frames, shown):
+    """The traceback as Python prints it, with cause and context if ``chain``."""
     import traceback  # 10 ms the first time, and only when an exception is looked at
 
     limit = -max_frames if max_frames else None
     try:
-        return "".join(user_call(traceback.format_exception, type_of(exc), exc, tb, limit, chain))
+        if shown is None:
+            return "".join(user_call(traceback.format_exception, type_of(exc), exc, tb, limit, chain))
+        told = user_call(lambda: traceback.TracebackException(type_of(exc), exc, tb, limit=limit))
+        _retell(told, exc, tb, limit, shown)
+        return "".join(told.format(chain=chain))
     except Interrupted:
         raise
     except BaseException:  # boundary: __str__ and __repr__ of the exception are the user's
         lines = traceback.format_tb(tb, limit)
         return "Traceback (most recent call last):\n%s%s\n" % ("".join(lines), error_text(exc))
+
+
+def _retell(told, exc, tb, limit, shown):
+    """Put the places the user knows into a TracebackException, and into those it came from."""
+    import traceback
+
+    entries = list(traceback.walk_tb(tb))[::-1]
+    pairs = list(zip(entries, shown(entries)))[::-1]
+    for number, ((frame, _), (view, line)) in enumerate(pairs[limit:] if limit else pairs):
+        if view is not frame:
+            told.stack[number] = traceback.FrameSummary(view.f_code.co_filename, line, view.f_code.co_name)
+    for inner, came_from in (told.__cause__, _cause(exc)), (told.__context__, _context(exc)):
+        if inner is not None:
+            _retell(inner, came_from, BaseException.__traceback__.__get__(came_from), limit, shown)

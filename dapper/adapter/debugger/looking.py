@@ -95,7 +95,8 @@ def exception_info(debugger, record):
     if record.stop is None or record.stop.exception is None:
         raise DapError("wrong_state", command="exceptionInfo", why="this thread did not stop for an exception")
     limit = debugger.config.get("maxExceptionStackFrames")
-    return exceptions.info(*record.stop.exception, max_frames=limit if type(limit) is int else 0)
+    shown = debugger.templates.shown if debugger.templates is not None else None
+    return exceptions.info(*record.stop.exception, max_frames=limit if type(limit) is int else 0, shown=shown)
 
 
 
