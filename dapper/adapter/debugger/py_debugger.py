@@ -34,6 +34,7 @@ class PyDebugger:
         self.config = {}
         self.console = {"__name__": "__console__"}  # names of expressions evaluated without a frame
         self.crew = Crew(self._say, lambda: self._tell is not None, self._on_stand, self._on_announced)
+        self.hidden = self.crew.hidden  # the engine asks for it: identities of our own threads
         self.gate = Gate()
         self._tell = None
         self._runtime = manager.runtime
