@@ -104,6 +104,23 @@ def test_detach_leaves_the_program_running(engine, program):
             assert process.wait() == 0
 
 
+def test_continue_and_disconnect_at_once(engine, program):
+    """The thread has been told to go on and has not begun to: the end of the session must not take that back."""
+    prog = program(LISTENS)
+    with listening(prog) as process:
+        for n in range(15):
+            with straight(process, prog, engine) as s:
+                s.initialize()
+                s.attach()
+                s.set_breakpoints(None, ["loop"])
+                s.configuration_done()
+                thread = s.wait_stop("loop").thread
+                if n % 2:
+                    s.wire.begin("setBreakpoints", {"source": {"path": prog.path}, "breakpoints": []})
+                s.wire.begin("continue", {"threadId": thread})
+                s.wire.request("disconnect", {})
+
+
 def test_a_lost_connection_is_a_detach(engine, program):
     prog = program(LISTENS)
     with listening(prog) as process:

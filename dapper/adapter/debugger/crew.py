@@ -63,7 +63,8 @@ class Crew:
 
     def begin(self):
         """A client is there: tell it of the threads there are."""
-        self._records = {}
+        with self._lock:
+            self._records = {}  # a thread may still be on its way to a stop of the last session, with a record of that one
         self.threads()
 
     def __iter__(self):
@@ -164,7 +165,7 @@ class Crew:
         """Stop here, on the calling thread, until it is told to go on. Returns at once when nobody would know."""
         with self._lock:
             record.pausing = None
-            if not self._is_heard() or stop.parked and not self.someone_stands():
+            if not self._is_heard() or stop.parked and not self.someone_stands() or not self._knows(record):
                 return
             record.plan = record.entering = None
             record.stop = stop
@@ -184,6 +185,10 @@ class Crew:
         if record.ends:
             record.ends = False
             raise SystemExit
+
+    def _knows(self, record):
+        """Whether it is of this session: nobody would let a thread go on that stands with an earlier one's."""
+        return self._records.get(record.ident) is record
 
     def arrived(self, record, stop):
         """The standing thread was sent to another line; say where it stands now. Called on it."""
@@ -219,7 +224,7 @@ class Crew:
         for record in records:
             record.plan = record.pausing = record.entering = None
             record.refuse_jobs(all_of_them=True)
-            if record.stop is not None and not record.stop.released:
+            if record.stop is not None:  # told to go on or not: what told it so may be among what was refused
                 record.stop.released = True
                 record.post(GO_ON)
 

@@ -110,9 +110,11 @@ class ThreadRecord:
                 called again, or -1.
         """
         while True:
-            while self._jobs:
-                if self._jobs.popleft().run():
+            job = self._next_job()
+            while job is not None:
+                if job.run():
                     return
+                job = self._next_job()
             try:
                 while not self._wake.acquire(True, pass_time(self)):
                     pass
@@ -122,13 +124,21 @@ class ThreadRecord:
     def refuse_jobs(self, all_of_them=False):
         """Refuse the jobs that can't be done any more; steps stay for the next stop unless told otherwise."""
         kept = deque()
-        while self._jobs:
-            job = self._jobs.popleft()
+        job = self._next_job()
+        while job is not None:
             if job.waits and not all_of_them:
                 kept.append(job)
             else:
                 job.refuse()
+            job = self._next_job()
         self._jobs.extend(kept)
+
+    def _next_job(self):
+        """The next job, off the queue, or None; another thread may take the last one at the same moment."""
+        try:
+            return self._jobs.popleft()
+        except IndexError:
+            return None
 
 
 GO_ON = Job(lambda: True, lambda: None)  #: lets a thread go on; nobody waits for an answer
