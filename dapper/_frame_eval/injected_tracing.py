@@ -100,10 +100,10 @@ class InjectedTracingEngine:
                 frame = frame.f_back
         for frame in frames:
             ident = owners.get(id(frame))
-            if ident is not None:
-                needs.trace(ident)
             self._lookouts.see(frame)
             needs.pin(frame, ident)
+            if ident is not None:
+                needs.trace(ident)  # now that it is needed: else it would switch that off at its next call
         needs.keep_pinned(frames)
         self._note_hard()
         self._tracer.forget_ignored()
@@ -230,7 +230,8 @@ class InjectedTracingEngine:
     def _on_event(self, frame, event, arg):
         needs, ident = self._needs, get_ident()
         if not self._running:
-            frame.f_trace = None
+            if needs.has_ours(frame):
+                frame.f_trace = None
             needs.settle()
             return None
         needs.busy.add(ident)

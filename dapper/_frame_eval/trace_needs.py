@@ -56,11 +56,11 @@ class TraceNeeds:
             frame: the frame.
             ident: its thread; of no account for what can be suspended.
         """
-        if frame.f_trace is not self._local:
-            self._mark(frame, ident is None or self._kit.is_shared(ident), self._lookout)
         with self._lock:
             self._pinned[id(frame)] = frame, _ANY_THREAD if frame.f_code.co_flags & _SUSPENDS else ident
             self._count()
+        if frame.f_trace is not self._local:  # only now: its thread could have taken a mark off that it knew no need of
+            self._mark(frame, ident is None or self._kit.is_shared(ident), self._lookout)
 
     def unpin(self, frame):
         """The frame has ended. Returns whether it was pinned."""
@@ -97,11 +97,13 @@ class TraceNeeds:
         Args:
             matters: whether its code has lines that the Lookout knows of.
         """
-        if not self._has_ours(frame):
-            return  # another tool's
+        if not self.has_ours(frame):
+            return  # another tool's, or the engine's that came after this one
         frame.f_trace = self._lookout if matters or id(frame) in self._pinned else None
         if ident in self.hurried or ident in self.plans:  # another thread has asked for this frame in between
             self.mark(ident, frame)
+        elif id(frame) in self._pinned and frame.f_trace is None:  # or has set a breakpoint in it
+            frame.f_trace = self._lookout
 
     def attend(self):
         """Have the Lookout pass on what only a step or a pause has to know."""
@@ -175,7 +177,8 @@ class TraceNeeds:
             self._suspending = on
             self._kit.suspend_callees(on)
 
-    def _has_ours(self, frame):
+    def has_ours(self, frame):
+        """Whether a frame sends its events to this engine."""
         return frame.f_trace is self._local or frame.f_trace is self._lookout
 
     def _release(self, ident):
@@ -184,7 +187,7 @@ class TraceNeeds:
         frame = _current_frames().get(ident)
         while frame is not None:
             # Up to 3.9 a frame with a trace function says it is where the last event was.
-            if self._has_ours(frame):
+            if self.has_ours(frame):
                 frame.f_trace = None
             frame = frame.f_back
 
