@@ -176,14 +176,18 @@ class Launched(Target):
         if self._returncode is None:
             self._program.kill(others)
         else:
-            for pid in others:
+            for pid in others + self._left():
                 processes.kill_tree(pid)
+
+    def _left(self):
+        """The pids of what the program has left, if the client takes the session for unfinished. Else it may live on."""
+        return [] if self.session.has_ended else self._program.left_behind()
 
     def part(self, terminate):
         if terminate is False:
             self._program.let_go()
             super().part(False)
-        elif self._returncode is not None and not self._children.alive():
+        elif self._returncode is not None and not self._children.alive() and not self._left():
             self.session.leave()
         else:
             self._next = None

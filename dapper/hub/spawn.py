@@ -136,8 +136,8 @@ class PipedProgram(Program):
         processes.kill_tree(self.pid, others, session=self.pid)
 
     def left_behind(self):
-        """Does something live that it started?"""
-        return len(processes.tree(self.pid, session=self.pid)) > 1
+        """The pids of what lives of what it started, once it has ended itself."""
+        return processes.tree(self.pid, session=self.pid)[1:]
 
     def interrupt(self):
         """Ask it to end, as Ctrl-C does."""

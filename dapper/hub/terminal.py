@@ -125,8 +125,8 @@ class TerminalProgram(spawn.Program):
                 self._waiter.close()
 
     def left_behind(self):
-        """Does something live that it started? Nothing tells, once it is gone."""
-        return False
+        """See PipedProgram; nothing tells, once it is gone."""
+        return []
 
     def interrupt(self):
         """Ask it to end, as Ctrl-C does."""

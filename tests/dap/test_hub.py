@@ -655,6 +655,18 @@ def test_the_session_lasts_as_long_as_its_children(hub, program):
         s.wire.wait_for_event("terminated")
 
 
+def test_what_a_program_left_ends_with_a_client_that_goes_too_early(hub, program):
+    main = "import subprocess, sys\nsubprocess.Popen(['sleep', '1000'])\nsubprocess.Popen([sys.executable, 'child.py'])\n"
+    prog = program({"main.py": main, "child.py": "x = 1  # @x\n"})
+    with hub.launch(prog, cwd=prog.folder) as s:
+        child = s.wait_child(stop_at=["x"])
+        child.wait_stop("x")
+        s.wire.wait_for_event("exited")
+        s.crash()
+        s.hub.wait()
+        s.family.wait_extinct()
+
+
 def test_a_child_knows_its_offer_only(hub, program):
     """Who finds the port of a child's session can't take the child."""
     prog = program({"main.py": "import subprocess, sys\nsubprocess.call([sys.executable, 'child.py'])\n", "child.py": "x = 1  # @x\n"})
