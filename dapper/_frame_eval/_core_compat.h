@@ -262,6 +262,12 @@ static inline int core_give_version(PyObject *function)
 
 /* ---- Calls ---- */
 
+/* Whether a value's class may be one made by a class statement, so that its operators may be Python code. */
+static inline int core_is_made_in_python(PyObject *value)
+{
+    return PyType_HasFeature(Py_TYPE(value), Py_TPFLAGS_HEAPTYPE);
+}
+
 #if PY_VERSION_HEX >= 0x03090000
 #define core_vectorcall PyObject_Vectorcall
 #define CORE_HAVE_VECTORCALL Py_TPFLAGS_HAVE_VECTORCALL

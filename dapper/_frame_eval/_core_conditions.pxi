@@ -3,6 +3,24 @@
 cdef enum:
     MOST_NAMES = 24  # arguments of a condition's function
 
+cdef object at_end = None  # what is called when a Gate has asked the user's code
+
+
+def on_end(function):
+    """Have ``function()`` called on a thread whenever a Gate has asked the user's code there; None: no more."""
+    global at_end
+    at_end = function
+
+
+cdef int leave() except -1:
+    """The user's code has been asked, and may have been called off."""
+    function = at_end
+    try:
+        function()
+    except GeneratorExit:  # before the function had begun
+        function()
+    return 0
+
 
 cdef object local_of(core_frame *raw, PyObject *code, object name, object frame):
     """The value of a name in a frame, as the code there sees it.
@@ -178,17 +196,19 @@ cdef class Compare(Test):
         code, name: the code object and its local.
         sign: one of ``== != < <= > >=``.
         constant: what it is compared with.
+        function: takes a value that may compare itself by Python code, and compares it; None: that is done here.
 
     Raises:
         ValueError: there is no such sign, or the code no such local.
     """
 
-    cdef object name, constant
+    cdef object name, constant, function
     cdef Slot slot
     cdef int sign
 
-    def __init__(self, code, name, sign, constant):
+    def __init__(self, code, name, sign, constant, function=None):
         self.code = checked_code(code)
+        self.function = function
         self.name = name
         self.slot = find_slot(<PyCodeObject *>code, name)
         self.sign = ("<", "<=", "==", "!=", ">", ">=").index(sign)  # Py_LT is 0, and so on
@@ -198,12 +218,17 @@ cdef class Compare(Test):
 
     cdef int holds(self, core_frame *raw) noexcept:
         cdef PyObject *result
+        cdef PyObject *stack[2]
         cdef int truth
         cdef PyObject *value = bound_slot(raw, self.slot)
         if value == NULL:
             return -2
         Py_XINCREF(value)
-        result = PyObject_RichCompare(value, <PyObject *>self.constant, self.sign)
+        if self.function is not None and core_is_made_in_python(value):
+            stack[1] = value
+            result = core_vectorcall(<PyObject *>self.function, &stack[1], 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL)
+        else:
+            result = PyObject_RichCompare(value, <PyObject *>self.constant, self.sign)
         Py_XDECREF(value)
         if result == NULL:
             return -1
@@ -213,6 +238,8 @@ cdef class Compare(Test):
 
     cdef object ask(self, object frame):
         value = local_of(core_raw(<PyFrameObject *>frame), <PyObject *>frame.f_code, self.name, frame)
+        if self.function is not None:
+            return self.function(value)
         return rich_compare(value, self.constant, self.sign)
 
 

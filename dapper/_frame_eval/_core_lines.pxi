@@ -11,8 +11,9 @@ cdef class Gate:
         action: called as ``action(frame, line)``.
         test: a Condition, a Compare or None.
         counter: a Counter or None; it counts what the test let pass.
-        failed: called as ``failed(frame, error)`` when the test or the counter raises an Exception, which counts as
-            false. RecursionError and MemoryError count as false and nothing more: there is no room for a report.
+        failed: called as ``failed(frame, error)`` when the test or the counter raises an Exception, or a GeneratorExit
+            (see calling_off), which counts as false. RecursionError and MemoryError count as false and nothing more:
+            there is no room for a report.
     """
 
     cdef readonly object action, failed
@@ -43,6 +44,8 @@ cdef class Gate:
                 verdict = self.test.holds(raw)
             if verdict < 0:
                 verdict = self.settle(verdict, frame)
+            elif at_end is not None:
+                leave()
         if verdict and self.counter is not None:
             if self.counter.sign == -1:
                 return self.count_slowly(frame)
@@ -51,22 +54,38 @@ cdef class Gate:
 
     cdef bint settle(self, int verdict, PyFrameObject *frame) except -1:
         """Ask the slow way, or report what went wrong."""
+        cdef bint result = False
+        cdef object failure = None
         if frame == NULL:
             frame = PyEval_GetFrame()
         try:
             if verdict == -1:
                 pass_on_error()
-            return bool(self.test.ask(<object>frame))
-        except Exception as error:  # boundary: the user's condition
-            self.report(frame, error)
-        return False
+            result = self.test.ask(<object>frame)
+        except BaseException as error:  # boundary: the user's condition
+            failure = error
+        self.come_back(frame, failure)
+        return result
 
     cdef bint count_slowly(self, PyFrameObject *frame) except -1:
+        cdef bint result = False
+        cdef object failure = None
         try:
-            return self.counter.hit()
-        except Exception as error:  # boundary: the user's hit condition
-            self.report(PyEval_GetFrame() if frame == NULL else frame, error)
-        return False
+            result = self.counter.hit()
+        except BaseException as error:  # boundary: the user's hit condition
+            failure = error
+        self.come_back(PyEval_GetFrame() if frame == NULL else frame, failure)
+        return result
+
+    cdef int come_back(self, PyFrameObject *frame, object failure) except -1:
+        """The user's code is over; `failure` is what it raised, or None."""
+        if at_end is not None:
+            leave()
+        if failure is not None:
+            if not isinstance(failure, (Exception, GeneratorExit)):
+                raise failure
+            self.report(frame, failure)
+        return 0
 
     cdef int report(self, PyFrameObject *frame, object error) except -1:
         if self.failed is None or isinstance(error, (RecursionError, MemoryError)):

@@ -17,6 +17,19 @@ static inline int core_offset(PyFrameObject *frame)
 #endif
 }
 
+/* Whether a thread's innermost frame is this one, at this offset. */
+static inline int core_stands_at(PyThreadState *state, PyFrameObject *frame, int offset)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    int innermost = state->current_frame == core_raw(frame);
+#elif PY_VERSION_HEX >= 0x030B0000
+    int innermost = state->cframe->current_frame == core_raw(frame);
+#else
+    int innermost = state->frame == frame;
+#endif
+    return innermost && core_offset(frame) == offset;
+}
+
 /* Whether a frame that tells "return" with a value, not with an exception, is only suspended. Unknown from 3.12 on: no. */
 static inline int core_is_suspended(PyFrameObject *frame)
 {

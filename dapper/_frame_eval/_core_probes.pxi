@@ -46,9 +46,13 @@ cdef class Stopwatch:
         limit: seconds.
         late: called as ``late(seconds)`` when it took longer.
         fault: takes errors of that.
+
+    Attributes:
+        count: how often it was started.
     """
 
     cdef vectorcallfunc vectorcall
+    cdef readonly long long count
     cdef double limit
     cdef object late, fault
 
@@ -80,6 +84,7 @@ cdef class Stopwatch:
 
 cdef object call_stopwatch(PyObject *self, PyObject *const *values, size_t count, PyObject *names):
     if PyVectorcall_NARGS(count) == 0:
+        (<Stopwatch>self).count += 1
         return perf_counter()
     if PyVectorcall_NARGS(count) != 2:
         raise TypeError("a stopwatch takes nothing, or a time and a value")
@@ -229,7 +234,7 @@ cdef class LogPoint:
 cdef object shown(object value):
     try:
         return str(value)
-    except Exception as error:  # boundary: user __str__; its failure is what there is to show
+    except (Exception, GeneratorExit) as error:  # boundary: user __str__; its failure is what there is to show
         return "<%s: %s>" % (type(error).__name__, error)
 
 

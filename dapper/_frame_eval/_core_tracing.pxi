@@ -256,6 +256,27 @@ cdef PyThreadState *thread_state(unsigned long ident) noexcept:
     return found
 
 
+def raise_at(unsigned long ident, frame, int offset, kind):
+    """Have a thread raise an exception, but only if it stands at an instruction; nothing runs between look and deed.
+
+    Up to 3.12, one that stands at a call or a jump backward raises it right there: it gave the lock away there.
+
+    Args:
+        ident: another thread.
+        frame, offset: the frame it has to be in, and ``f_lasti``.
+        kind: the exception's class.
+
+    Returns:
+        Whether that was done.
+    """
+    cdef PyThreadState *state = thread_state(ident)
+    if not PyFrame_Check(frame):
+        raise TypeError("a frame is needed, not %s" % type(frame).__name__)
+    if state == NULL or not core_stands_at(state, <PyFrameObject *>frame, offset):
+        return False
+    return PyThreadState_SetAsyncExc(ident, <PyObject *>kind) == 1
+
+
 def trace_thread(unsigned long ident, what):
     """Trace a thread, from any thread; the frames it runs send events from their next line on.
 

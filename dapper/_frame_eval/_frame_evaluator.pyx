@@ -46,6 +46,7 @@ cdef extern from "_core_compat.h":
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
 
     PyThreadState *PyThreadState_Get() noexcept
+    int PyThreadState_SetAsyncExc(unsigned long, PyObject *) noexcept
     PyThreadState *PyInterpreterState_ThreadHead(PyInterpreterState *) noexcept
     PyThreadState *PyThreadState_Next(PyThreadState *) noexcept
     PyObject *Py_None
@@ -80,6 +81,7 @@ cdef extern from "_core_compat.h":
     PyObject *core_slot(core_frame *, int) noexcept
     object core_slot_names(PyCodeObject *)
     bint core_is_optimized(PyCodeObject *) noexcept
+    bint core_is_made_in_python(PyObject *) noexcept
     bint core_looks_in(core_frame *, PyObject *) noexcept
     bint core_slot_is_cell(PyCodeObject *, int) noexcept
     PyObject *core_local_trace(PyFrameObject *) noexcept
@@ -99,6 +101,7 @@ cdef extern from "_core_compat.h":
 cdef extern from "_core_lookout.h":
     int core_offset(PyFrameObject *) noexcept
     bint core_is_suspended(PyFrameObject *) noexcept
+    bint core_stands_at(PyThreadState *, PyFrameObject *, int) noexcept
 
 cdef extern from "_core_turns.h":
     ctypedef struct core_thing:

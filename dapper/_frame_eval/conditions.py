@@ -149,12 +149,22 @@ def _closing(text, start):
 
 def render_log(parts, frame):
     """The text of a log message in ``frame``; an expression that fails shows its exception."""
+    from dapper._frame_eval.calling_off import CalledOff, run  # few programs have log points
+
     out = []
     for part in parts:
         if type(part) is not str:
             try:
-                part = str(eval(part, frame.f_globals, frame.f_locals))
-            except Exception as error:  # boundary: user expression; its failure is what there is to show
+                part = run(_text_of, part, frame)
+            except (Exception, CalledOff) as error:  # boundary: user expression; its failure is what there is to show
                 part = "<%s: %s>" % (type(error).__name__, error)
         out.append(part)
     return "".join(out)
+
+
+def _text_of(code, frame):
+    return str(eval(code, frame.f_globals, frame.f_locals))
+
+
+#: The code of a frame that makes a part of a log message.
+TEXT_OF = _text_of.__code__

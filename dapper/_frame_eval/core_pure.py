@@ -8,6 +8,7 @@ from _weakref import ref
 
 import _operator
 
+from dapper._frame_eval.calling_off import CalledOff, run
 from dapper._frame_eval.core_pure_probes import (  # noqa: F401  the other half
     Landing,
     LogPoint,
@@ -27,6 +28,7 @@ DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
 
 # Only the core can do these.
 trace_thread = trace_threads = thread_trace = is_shared = suspend_callees = keep_tracing = ThreadGate = None
+raise_at = on_end = None
 restore_func_version = replace_const = watch_exec = has_foreign_eval_hook = run_instead = None
 ask_aside = go_on = give_way = await_input = None
 
@@ -79,7 +81,7 @@ def _looks_in(frame, globals):
 class Compare:
     """The comparison of a local with a constant."""
 
-    def __init__(self, code, name, sign, constant):
+    def __init__(self, code, name, sign, constant, function=None):
         self._name = name
         self._compare = _COMPARE.get(sign)
         self._constant = constant
@@ -135,18 +137,22 @@ class Gate:
     def passes(self, frame):
         """Whether the action is due in ``frame``; counts."""
         try:
-            if self.test is not None and not self.test(frame):
+            if self.test is not None and not run(_is_true, self.test, frame):
                 return False
-            return self.counter is None or self.counter()
+            return self.counter is None or run(self.counter)
         except (RecursionError, MemoryError):
             return False
-        except Exception as error:  # boundary: the user's condition
+        except (Exception, CalledOff) as error:  # boundary: the user's condition
             if self.failed is not None:
                 try:
                     self.failed(frame, error)
                 except Exception as another:  # boundary: an error of the debugger's must not reach the program
                     report(None, another)
         return False
+
+
+def _is_true(test, frame):
+    return bool(test(frame))
 
 
 class LineTable:

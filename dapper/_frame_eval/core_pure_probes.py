@@ -47,9 +47,11 @@ class Stopwatch:
 
     def __init__(self, limit, late, fault=None):
         self._limit, self._late, self._fault = limit, late, fault
+        self.count = 0
 
     def __call__(self, *begin_and_value):
         if not begin_and_value:
+            self.count += 1
             return perf_counter()
         if len(begin_and_value) != 2:
             raise TypeError("a stopwatch takes nothing, or a time and a value")
@@ -157,7 +159,7 @@ class LogPoint:
 def _text(value):
     try:
         return str(value)
-    except Exception as error:  # boundary: user __str__; its failure is what there is to show
+    except (Exception, GeneratorExit) as error:  # boundary: user __str__; its failure is what there is to show
         return "<%s: %s>" % (type(error).__name__, error)
 
 

@@ -1,4 +1,6 @@
 """The plug between a debugger and frame evaluation: in or out, never half."""
+import sys
+
 from dapper._frame_eval.frame_eval_main import manager
 from dapper._frame_eval.telemetry import Reason, telemetry
 
@@ -72,3 +74,6 @@ def forget_inherited(manager=manager):
     """In a forked child: the parent's debugger is not here, and its engine must not go on."""
     telemetry.forget_inherited()
     manager.runtime.forget_inherited()
+    calling_off = sys.modules.get("dapper._frame_eval.calling_off")
+    if calling_off is not None:
+        calling_off.forget_inherited()

@@ -15,9 +15,10 @@ class Plant:
         passed: the ids of the breakpoints that stop whenever the probe is hit; None: that is to be judged then.
         active: whether a hit still means anything.
         logs: whether it is a log point, which stops nobody.
+        watch: the Stopwatch of its condition, or None.
     """
 
-    __slots__ = ("line", "stops", "breakpoints", "passed", "active", "logs")
+    __slots__ = ("line", "stops", "breakpoints", "passed", "active", "logs", "watch")
 
     def __init__(self, line, stops, passed):
         self.line = line
@@ -26,6 +27,7 @@ class Plant:
         self.passed = passed
         self.active = True
         self.logs = False
+        self.watch = None
 
 
 class Implant:
@@ -91,6 +93,14 @@ class Implant:
     def is_probe(self, offset):
         """Whether an instruction of the copy belongs to a probe."""
         return any(start <= offset < end for start, end in self.inserted)
+
+    def plant_at(self, offset):
+        """The Plant whose probe an instruction of the copy belongs to, or None."""
+        home = self.home(offset)
+        for item in opcodes.instructions(self.original):
+            if item.offset == home:
+                return self.plants.get(item.line)
+        return None
 
     def home(self, offset):
         """Where an instruction of the copy stands in the original; of one in a probe, what follows the probe."""

@@ -98,11 +98,12 @@ class Gates:
             local = names.intersection(code.co_varnames + code.co_cellvars + code.co_freevars)
             comparison = _comparison(text) if local else None
             if comparison is not None and comparison[0] in local:
-                return self._kit.Compare(code, *comparison)
+                compares = _function(comparison[:1], text)
+                return self._kit.Compare(code, *comparison, compares)
         if len(local) > _MOST_NAMES or not _OF_THE_FRAME.isdisjoint(names):
             return None
         local = sorted(local)
-        function = eval(compile("lambda %s: (%s\n)" % (", ".join(local), text), "<condition>", "eval", 0, True), {})
+        function = _function(local, text)
         condition = breakpoint.condition
 
         def slow(frame):
@@ -112,6 +113,12 @@ class Gates:
             return self._kit.Condition(function, code, local, slow)
         function = type(function)(function.__code__, globals)
         return self._kit.Condition(function, code, local, slow, globals)
+
+
+def _function(names, text):
+    """A function of these names for an expression. It gives a bool: even to find out what is true may take long."""
+    source = "lambda %s: True if (%s\n) else False" % (", ".join(names), text)
+    return eval(compile(source, "<condition>", "eval", 0, True), {})
 
 
 def _comparison(text):

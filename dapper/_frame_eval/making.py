@@ -136,6 +136,7 @@ class Maker:
             if self._may_take_long(breakpoint):
                 self.calling = True
                 watch = self._kit.Stopwatch(self._config.condition_budget / 1000, self._late(breakpoint), self._fault)
+                plant.watch = watch
             return plant, Probe(plant, breakpoint.condition_text, counter, watch=watch)
         message = list(breakpoint.log_parts) + [("text", "\n")]
         return plant, Probe(plant, None, counter, message, self._port.log_point(breakpoint, code))

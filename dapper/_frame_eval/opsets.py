@@ -37,6 +37,8 @@ YIELD_FROM = only("YIELD_FROM")
 PREP_RERAISE_STAR = only("PREP_RERAISE_STAR")  #: 3.11: behind the last `except*`
 RAISE_VARARGS = only("RAISE_VARARGS")
 
+#: Behind these, when the interpreter's other threads have had their turn, what was to be raised is raised.
+CALLS = named("CALL", "CALL_FUNCTION", "CALL_FUNCTION_EX", "CALL_FUNCTION_KW", "CALL_KW", "CALL_METHOD", "PRECALL")
 HAS_ARG = frozenset(_opcode.hasarg) if hasattr(_opcode, "hasarg") else frozenset(range(_opcode.HAVE_ARGUMENT, 256))
 HAS_CONST = frozenset(_opcode.hasconst)
 HAS_NAME = frozenset(_opcode.hasname)

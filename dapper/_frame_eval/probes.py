@@ -4,7 +4,7 @@ The probe is compiled in a made-up function that has the variables of the target
 place of numbers. So every operator, call convention and version is right by construction.
 
 What it does: false or nothing to do → the end; true → the trap. An exception in it goes to the error trap and never
-to the program; only what is no Exception (Ctrl-C, SystemExit from the trap) passes through.
+to the program; only Ctrl-C, SystemExit and the like pass through.
 """
 from dapper._frame_eval import core, opcodes, opsets, tables
 from dapper._frame_eval.conditions import compile_quietly, tree_of
@@ -141,7 +141,7 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=None):
         _COUNT: probe.counter,
         _WATCH: probe.watch,
         _QUIET: (RecursionError, MemoryError),
-        _ANY: Exception,
+        _ANY: (Exception, GeneratorExit),  # see calling_off
         _PASSING: RecursionError,
     }
     names = set()

@@ -116,12 +116,13 @@ class Session:
     def _look_after_tasks(self):
         """Seconds until it has to be called again, or None."""
         soon = [task.tick() for task in list(self.tasks.values())]
-        if self.debugger.table.decides:
-            if self._overtime is None:
+        overtime = self._overtime
+        if self.debugger.table.decides or overtime is not None and overtime.is_busy:
+            if overtime is None:
                 from dapper.adapter.debugger.overtime import Overtime
 
-                self._overtime = Overtime(self.debugger.crew.hidden, self.event, self.display.seconds)
-            soon.append(self._overtime.tick())
+                overtime = self._overtime = Overtime(self.debugger.crew.hidden, self.event, self.display.seconds)
+            soon.append(overtime.tick())
         return min(soon, default=None)
 
     # Sending
@@ -218,6 +219,8 @@ class Session:
     def program_ends(self):
         """The interpreter is about to exit."""
         self.debugger.logs.flush()
+        if self._overtime is not None:
+            self._overtime.last_words()
         if self.state == "configured":
             self.debugger.crew.threads()  # tells which have ended
             if not self.by_hub:
@@ -247,6 +250,12 @@ class Session:
         until = monotonic() + LEAVING_TIME
         for task in list(self.tasks.values()):
             task.leave()
-        while self.tasks and monotonic() < until:
+        overtime = self._overtime
+        if overtime is not None:
+            overtime.end()
+            overtime.tick()
+        while (self.tasks or overtime is not None and overtime.is_busy) and monotonic() < until:
             self._look_after_tasks()
             sleep(0.01)
+        if overtime is not None:
+            overtime.leave()

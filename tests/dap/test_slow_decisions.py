@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from tests.processes import poll
+
 PROMPT = 0.35  # seconds, with a margin for a machine that is busy with something else
 
 EXCEPTION = """
@@ -94,10 +96,120 @@ def test_the_session_answers_while_a_condition_hangs(dap, program, place, start)
         for command, arguments in [("threads", None), ("pause", {"threadId": 1})]:
             seconds, _ = timed(s.wire.request, command, arguments)
             assert seconds < PROMPT, command
-        if s.engine != "injection":  # there the condition is a part of the program's own code
-            s.wait_output("prog.py:%d takes longer than 0.5 s: prog.py:6" % prog.line("here"), "important")
+        line = prog.line("here")
+        if start == MAIN:
+            s.wait_output("prog.py:%d took longer than 0.5 s and was called off: prog.py:" % line, "important")
+        else:  # it sleeps, and the thread is not the main one
+            s.wait_output("prog.py:%d takes longer than 0.5 s and can't be called off there: prog.py:" % line, "important")
         assert s.output("important").count("longer") <= 1
         seconds, _ = timed(s.set_breakpoints, None, [])
         assert seconds < PROMPT
         seconds, _ = timed(s.wire.request, "disconnect", {"terminateDebuggee": True})
         assert seconds < PROMPT
+
+
+CALLED_OFF = """
+import threading, time
+
+never = threading.Lock()
+never.acquire()
+
+class Slow:
+    @property
+    def loops(self):
+        print("looping", flush=True)
+        while True:
+            pass
+
+    @property
+    def loops_in_parts(self):
+        while True:
+            sum(range(100))
+
+    @property
+    def holds_on(self):
+        try:
+            while True:
+                pass
+        except BaseException:
+            while True:
+                pass
+
+    @property
+    def sleeps(self):
+        time.sleep(60)
+
+    @property
+    def waits(self):
+        never.acquire()
+
+    def __str__(self):
+        return str(self.loops)
+
+    def __bool__(self):
+        return self.loops
+
+def run():
+    slow = Slow()
+{lines}
+    print("through", flush=True)
+
+{start}
+"""
+PLACES = {
+    "loop": {"condition": "slow.loops"},
+    "parts": {"condition": "slow.loops_in_parts == 1"},
+    "held": {"condition": "slow.holds_on"},
+    "inner": {"condition": "(lambda one: one.loops)(slow)"},  # not in the program's own code, nor in C
+    "truth": {"condition": "slow"},
+    "message": {"logMessage": "it is {slow.loops}"},
+    "text": {"logMessage": "it is {slow}"},
+    "hits": {"hitCondition": "[0 for _ in iter(int, 1) if @HIT@ < 0]"},
+}
+IN_C = {  # only the main thread can be interrupted there
+    "sleep": {"condition": "slow.sleeps"}, "lock": {"condition": "never.acquire()"}, "waits": {"logMessage": "{slow.waits}"},
+}
+
+
+def run_through(dap, program, start, places):
+    """What the user is told, and the program says, in a run with those breakpoints."""
+    lines = "\n".join("    %s = 1  # @%s" % (name, name) for name in places)
+    prog = program(CALLED_OFF.format(start=start, lines=lines))
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog, valueLimits={"seconds": 0.1})
+        s.set_breakpoints(None, [dict(place, line=name) for name, place in places.items()])
+        s.configuration_done()
+        s.finish()
+        said, told = s.output("stdout"), s.output("important")
+    assert "through" in said
+    for name, place in places.items():
+        what = {"logMessage": "log message", "hitCondition": "hit condition"}.get(next(iter(place)), "condition")
+        begin = "dapper: the %s at prog.py:%d took longer than 0.1 s and was called off: prog.py:" % (what, prog.line(name))
+        assert told.count(begin) == 1, name
+    assert told.count("called off") == len(places)
+    return said
+
+
+@pytest.mark.parametrize("start", [MAIN, THREAD], ids=["main", "thread"])
+def test_what_decides_on_a_stop_is_called_off_and_does_not_stop(dap, program, start):
+    said = run_through(dap, program, start, PLACES)
+    assert said.count("it is <CalledOff") == 2
+
+
+def test_on_the_main_thread_sleeping_and_waiting_are_called_off(dap, program):
+    run_through(dap, program, MAIN, IN_C)
+
+
+def test_when_the_client_leaves_what_hangs_is_called_off(dap, program, tmp_path):
+    done = tmp_path / "done"
+    lines = "    loop = 1  # @loop\n    open(%r, 'w').close()" % str(done)
+    prog = program(CALLED_OFF.format(start="print('begin', flush=True)\n" + THREAD, lines=lines))
+    with dap.open(prog) as s:
+        s.initialize()
+        s.launch(prog, valueLimits={"seconds": 60})
+        s.set_breakpoints(None, [{"line": "loop", "condition": "slow.loops"}])
+        s.configuration_done()
+        s.wait_output("looping")
+        s.wire.request("disconnect", {"terminateDebuggee": False})
+        poll(done.exists, "the program to go on")

@@ -210,7 +210,7 @@ class Crew:
 
     def end(self, record):
         """Have a thread end as if it had called ``sys.exit()``; whether this Python can do that to it."""
-        from dapper.adapter.debugger.visits import raise_in
+        from dapper._frame_eval.calling_off import raise_in
 
         with self._lock:
             record.ends = record.stop is not None  # as soon as it goes on

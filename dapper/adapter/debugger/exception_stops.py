@@ -92,7 +92,7 @@ class ExceptionStops:
             return self.filters.want(name, exc_info, frame)
         except (RecursionError, MemoryError):
             raise
-        except Exception as error:  # boundary: user condition; said once, and it does not stop
+        except (Exception, GeneratorExit) as error:  # boundary: user condition; said once, and it does not stop
             self._failed(name, error)
             return False
 

@@ -124,9 +124,11 @@ class Condition:
         """Whether this exception is wanted; see Filters.want."""
         exc_type, exception, tb = exc_info
         if self._code is not None:
+            from dapper._frame_eval.calling_off import run
+
             names = dict(frame.f_locals)
             names["exc"] = exception
-            return bool(eval(self._code, frame.f_globals, names))
+            return run(_is_true, self._code, frame.f_globals, names)
         if self._types and not _is_named(exc_type, self._types) or _is_named(exc_type, self._not_types):
             return False
         if self._modules or self._not_modules:
@@ -134,6 +136,10 @@ class Condition:
             if self._modules and not _is_below(place, self._modules) or _is_below(place, self._not_modules):
                 return False
         return True
+
+
+def _is_true(code, globals, names):
+    return bool(eval(code, globals, names))
 
 
 def _is_term(word):

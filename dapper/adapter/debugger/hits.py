@@ -1,6 +1,9 @@
 """Whether a breakpoint that was reached stops the thread: its condition, its hit count, its log message."""
+from _thread import get_ident
+
 from dapper._frame_eval.conditions import render_log
 from dapper._frame_eval.telemetry import Reason, telemetry
+from dapper.adapter.debugger.crew import main_ident
 
 _OPTIMIZED = 1  # CO_OPTIMIZED
 
@@ -17,6 +20,13 @@ class Hits:
         self._logs = logs
         self._say = say
 
+    def expect(self, table):
+        """The calling thread is about to run with these breakpoints."""
+        if table.decides and get_ident() == main_ident():
+            from dapper.adapter.debugger import halting
+
+            halting.expect()
+
     def of(self, breakpoints, frame, line):
         """The ids of those breakpoints that stop in ``frame`` now.
 
@@ -32,6 +42,13 @@ class Hits:
 
     def failed(self, breakpoint, error, frame, line):
         """Its condition, or something in its log message, raised an exception, which was not seen before."""
+        if isinstance(error, GeneratorExit):  # called off, of which Overtime tells
+            telemetry.record(Reason.CONDITION_FAILED, "%s: %s" % (breakpoint.condition_text or "hit condition", error))
+            if breakpoint.log is not None and breakpoint.condition is None:
+                failure = "<%s: %s>" % (type(error).__name__, error)  # to find out which part it was would take as long
+                text = "".join([part if type(part) is str else failure for part in breakpoint.log])
+                self._logs.put(breakpoint, frame.f_code, text + "\n", line)
+            return
         if breakpoint.log is not None and breakpoint.condition is None:
             self.log(breakpoint, frame, line)
             return
@@ -43,17 +60,21 @@ class Hits:
             self._say("output", {"category": "important", "output": text})
 
     def _passes(self, breakpoint, frame):
+        if breakpoint.condition is None and breakpoint.counter is None:
+            return True
+        from dapper._frame_eval.calling_off import CalledOff, run  # most programs start without
+
         try:
             if breakpoint.condition is not None:
                 try:
-                    if not eval(breakpoint.condition, frame.f_globals, frame.f_locals):
+                    if not run(_holds, breakpoint.condition, frame):
                         return False
                 finally:
                     _release(frame)
-            return breakpoint.counter is None or breakpoint.counter()
+            return breakpoint.counter is None or run(breakpoint.counter)
         except (RecursionError, MemoryError):
             raise
-        except Exception as error:  # boundary: user condition; reported once, and it does not stop
+        except (Exception, CalledOff) as error:  # boundary: user condition; reported once, and it does not stop
             self.failed(breakpoint, error, frame, None)
             return False
 
@@ -62,6 +83,10 @@ class Hits:
             return False
         self.log(breakpoint, frame, line)
         return True
+
+
+def _holds(condition, frame):
+    return bool(eval(condition, frame.f_globals, frame.f_locals))
 
 
 def _release(frame):

@@ -1,17 +1,22 @@
-"""Conditions and log messages that take long, on threads that run: found by looking now and then, and told once.
+"""Conditions and log messages that take too long: found by looking at the threads now and then, called off, told once.
 
-They are not broken off: whether the thread stops depends on what they say. Nothing is counted or timed where they run.
+Nothing is counted or timed where they run.
 """
-import os
 import sys
 
+from dapper._frame_eval import main_thread
+from dapper.adapter.debugger import halting
+from dapper.adapter.debugger.crew import main_ident
+from dapper.adapter.debugger.evaluations import evaluation
 from dapper.adapter.debugger.originals import monotonic
-from dapper.adapter.debugger.visits import is_ours
 
 _current_frames = sys._current_frames
-_FILES = ("<condition>", "<hit condition>", "<log message>")  # as conditions.py names their code
-_DEEPEST = 300
-_PAUSE = 0.5  # seconds between two looks
+_PAUSE = 0.5  # seconds between two looks, at most
+_START = 0.25  # seconds the main thread has to see to that itself
+_SOON = 0.05  # seconds between two tries, while one is called off
+_PATIENCE = 0.25  # seconds it has to end in
+_OVER = "took longer than %g s and was called off"
+_PRESSING = 0.1  # seconds it may take when nobody wants to know any more
 
 
 class Overtime:
@@ -27,9 +32,16 @@ class Overtime:
         self._hidden = hidden
         self._say = say
         self._seconds = seconds
-        self._seen = {}  # ident → (id of a frame, the frame or None, since when)
+        self._pause = min(_PAUSE, seconds / 4)
+        self._seen = {}  # ident → _Seen
         self._told = set()
         self._due = 0.0
+        self._ask_at = monotonic() + _START
+
+    @property
+    def is_busy(self):
+        """Whether there was something to look at the last time."""
+        return bool(self._seen)
 
     def tick(self):
         """Do what is due.
@@ -40,43 +52,76 @@ class Overtime:
         now = monotonic()
         if now < self._due:
             return self._due - now
-        self._due = now + _PAUSE
+        if now >= self._ask_at and not halting.is_expecting():
+            self._ask_at = now + 1e9
+            main_thread.run(halting.expect)
+        wait = self._pause
         seen, self._seen = self._seen, {}
         for ident, frame in _current_frames().items():
-            asking = _asking(frame) if ident not in self._hidden else None
-            if asking is not None:
-                number, held, since = seen.get(ident, (0, None, now))
-                if number != id(asking) or held is not None and held is not asking:
-                    self._seen[ident] = (id(asking), None, now)
-                    continue
-                self._seen[ident] = (number, asking, since)  # held: else another could have its address next time
-                if held is not None and now - since >= self._seconds:
-                    self._tell(asking, frame)
-        return _PAUSE
+            found = evaluation(frame) if ident not in self._hidden else None
+            if found is None or not found.is_sure:
+                continue
+            one = seen.get(ident)
+            if one is None or one.key != found.key or one.frame is not None and one.frame is not found.frame:
+                self._seen[ident] = _Seen(found.key, now)
+                continue
+            self._seen[ident] = one
+            one.frame = found.frame  # kept from now on: else another could have its address next time
+            if now - one.since >= self._seconds:
+                wait = min(wait, self._call_off(one, found, ident, now))
+        for ident, one in seen.items():
+            if one.halt is not None and self._seen.get(ident) is not one:
+                one.halt.over()
+                self._tell(one, _OVER)
+        self._due = now + wait
+        return wait
 
-    def _tell(self, asking, innermost):
-        what = asking.f_code.co_filename.strip("<>")
-        while asking is not None and (is_ours(asking) or asking.f_code.co_filename in _FILES):
-            asking = asking.f_back
-        where = (what, _place(asking))
-        if where not in self._told:
-            self._told.add(where)
-            text = "dapper: the %s at %s takes longer than %g s: %s\n" % (where + (self._seconds, _place(innermost)))
+    def last_words(self):
+        """The program ends: tell of what is over by now."""
+        for one in list(self._seen.values()):
+            if one.halt is not None:
+                self._tell(one, _OVER)
+
+    def end(self):
+        """Nobody wants to know any more: have them end soon. ``tick`` goes on as long as there is something to do."""
+        self._say = lambda event, body: None
+        self._seconds, self._pause, self._due = _PRESSING, _SOON, 0.0
+
+    def leave(self):
+        """Be gone."""
+        for one in self._seen.values():
+            if one.halt is not None:
+                one.halt.over()
+        if halting.is_expecting():
+            main_thread.run(halting.leave)
+
+    def _call_off(self, one, found, ident, now):
+        """Seconds until to try again."""
+        if one.halt is None:
+            one.halt = halting.Halt(found, ident, ident == main_ident())
+            one.told = found.what, found.asked_at, found.where
+            one.until = now + _PATIENCE
+        one.halt.again(found)
+        if now < one.until:
+            return min(_SOON, self._pause)
+        self._tell(one, "takes longer than %g s and can't be called off there")
+        return self._pause
+
+    def _tell(self, one, how):
+        what, asked_at, where = one.told
+        if (what, asked_at) not in self._told:
+            self._told.add((what, asked_at))
+            text = "dapper: the %s at %s %s: %s\n" % (what, asked_at, how % self._seconds, where)
             self._say("output", {"category": "important", "output": text})
 
 
-def _asking(frame):
-    """The frame of a condition or a part of a log message that is being evaluated on a thread, or None."""
-    for _ in range(_DEEPEST):
-        if frame is None:
-            return None
-        if frame.f_code.co_filename in _FILES:
-            return frame
-        frame = frame.f_back
-    return None
+class _Seen:
+    """An evaluation that was seen more than once, or may be."""
 
+    __slots__ = ("key", "frame", "since", "halt", "told", "until")
 
-def _place(frame):
-    if frame is None:
-        return "its beginning"
-    return "%s:%d" % (os.path.basename(frame.f_code.co_filename), frame.f_lineno or 0)
+    def __init__(self, key, since):
+        self.key = key
+        self.frame = None
+        self.since = since
+        self.halt = self.told = self.until = None

@@ -108,6 +108,7 @@ class PyDebugger:
         there = self.gate.wait(timeout)
         if there:
             self.watch_this_thread()
+            self._hits.expect(self.table)
         return there
 
     def cancel_wait(self):

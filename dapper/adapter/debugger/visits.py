@@ -9,11 +9,14 @@ import os
 import sys
 from _thread import allocate_lock, get_ident
 
+from dapper._frame_eval.calling_off import raise_in, take
+
 try:
     import _signal
 except ImportError:  # an interpreter without signals
     _signal = None
 
+signals = _signal
 _current_frames = sys._current_frames
 _OURS = __file__.rsplit(os.sep, 3)[0] + os.sep  # loaded late: the program may have replaced os.path by then
 
@@ -23,7 +26,7 @@ if not hasattr(_signal, "pthread_kill"):
     _SIGNALS = []
 
 _visits = {}  # ident → the Visit of a thread
-_set_async_exc = None
+resident = None  # the handler of ours that the main thread has for longer than a visit, or None
 
 
 class Interrupted(BaseException):
@@ -73,7 +76,7 @@ class Visit:
         had_ctrl_c: whether KeyboardInterrupt came out of user code.
     """
 
-    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "_lock", "_shot", "_signal", "_outer")
+    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "_lock", "_shot", "_signal", "_before", "_outer")
 
     def __init__(self, is_main):
         self.ident = get_ident()
@@ -82,13 +85,13 @@ class Visit:
         self.had_ctrl_c = False
         self._lock = allocate_lock()
         self._shot = False
-        self._signal = _free_signal() if is_main else None
+        self._signal = free_signal() if is_main else None
         self._outer = _visits.get(self.ident)
 
     def __enter__(self):
         if self._signal is not None:
             try:
-                _signal.signal(self._signal, self._on_signal)
+                self._before = _signal.signal(self._signal, self._on_signal)
             except ValueError:  # not the main thread as signals see it
                 self._signal = None
         _visits[self.ident] = self
@@ -102,7 +105,7 @@ class Visit:
             _visits[self.ident] = self._outer
         self.calm()
         if self._signal is not None:
-            _signal.signal(self._signal, _signal.SIG_DFL)
+            _signal.signal(self._signal, self._before)
             self._signal = None
         return kind is Interrupted
 
@@ -122,7 +125,7 @@ class Visit:
         with self._lock:
             if self._shot:
                 self._shot = False
-                _take(self.ident)
+                take(self.ident, Interrupted)
 
     def place(self):
         """Where the user's code is at the moment."""
@@ -155,39 +158,10 @@ def _is_theirs(frame):
     return frame is not None and (not is_ours(frame) or frame.f_code is user_call.__code__)
 
 
-def _free_signal():
+def free_signal():
+    """A signal that the program does not use, or None."""
     for number in _SIGNALS:
-        if _signal.getsignal(number) == _signal.SIG_DFL:
+        handler = _signal.getsignal(number)
+        if handler == _signal.SIG_DFL or resident is not None and handler is resident:
             return number
     return None
-
-
-def _take(ident):
-    """Have no exception from outside come any more to the calling thread, whose ident that is.
-
-    To set none leaves the interpreter's flag up, and a traced thread of Python 3.11 turns in circles then.
-    """
-    try:
-        if raise_in(ident, Interrupted):
-            for _ in range(_MANY):  # it comes at once
-                pass
-    except Interrupted:
-        pass
-
-
-_MANY = 10 ** 6
-
-
-def raise_in(ident, kind):
-    """Have a thread raise ``kind`` at its next bytecode, or nothing after all with None; whether that is possible."""
-    global _set_async_exc
-    if _set_async_exc is None:
-        try:
-            from ctypes import c_int, c_ulong, py_object, pythonapi
-
-            function = pythonapi["PyThreadState_SetAsyncExc"]  # a fresh object: the attribute is shared with the user
-        except (ImportError, AttributeError):
-            return False
-        function.argtypes, function.restype = (c_ulong, py_object), c_int
-        _set_async_exc = lambda ident, kind: function(ident, py_object() if kind is None else kind)
-    return bool(_set_async_exc(ident, kind))

@@ -1,0 +1,160 @@
+"""An evaluation is called off while it is at its end, beginning or over, again and again: nothing is raised elsewhere."""
+import os
+import random
+import sys
+import threading
+import time
+from _weakref import ref
+
+import pytest
+
+from dapper._frame_eval.bytecode_safety import Probe
+from dapper._frame_eval.calling_off import CalledOff, run
+from dapper._frame_eval.copies import COPIES
+from dapper._frame_eval.implant import Implant, Plant
+from dapper.adapter.debugger import halting
+from dapper.adapter.debugger.evaluations import evaluation
+from tests.unit.core_kits import KITS, NATIVE
+from tests.unit.probing import Trap, probed
+
+SECONDS = float(os.environ.get("DAPPER_TEST_RACE", "0.3"))
+
+
+def turns(slow, number):
+    """What the conditions ask: takes some time, more or less."""
+    for _ in range(number):
+        slow.sum += 1
+    return False
+
+
+class Slow:
+    def __init__(self):
+        self.sum = 0
+
+
+class Python:
+    """Asked by `run`."""
+
+    @staticmethod
+    def make(failed):
+        def ask(slow, number):
+            try:
+                run(turns, slow, number)
+            except CalledOff:
+                failed.append(1)
+
+        return ask
+
+
+class Gate:
+    """Asked by a Gate."""
+
+    def __init__(self, kit):
+        self.kit = kit
+
+    def make(self, failed):
+        source = "lambda slow, number: True if (turns(slow, number)) else False"
+        function = eval(compile(source, "<condition>", "eval"), {"turns": turns})
+        gate = None
+
+        def ask(slow, number):
+            gate.passes(sys._getframe())
+
+        test = self.kit.Condition(function, ask.__code__, ("slow", "number"))
+        gate = self.kit.Gate(None, test, None, lambda frame, error: failed.append(isinstance(error, CalledOff)))
+        return ask
+
+
+class InCode:
+    """Asked by a probe."""
+
+    @staticmethod
+    def make(failed):
+        class Failing(Trap):
+            def error(self, number):
+                failed.append(isinstance(sys.exc_info()[1], CalledOff))
+
+        def ask(slow, number):
+            slow.sum += 0
+            return slow
+
+        ask.__globals__["turns_in_code"] = turns
+        more = {} if NATIVE is None else {"landing": NATIVE.Landing}
+        copy, built = probed(ask, {1: Probe(1, "turns_in_code(slow, number)")}, Failing(), **more)
+        line = ask.__code__.co_firstlineno + 1
+        implant = Implant(ask.__code__, built, {line: Plant(line, None, ())}, None)
+        COPIES[id(copy.__code__)] = ref(copy.__code__), implant
+        return copy
+
+
+HOW = [pytest.param(Python(), id="python"), pytest.param(InCode(), id="probe")]
+HOW += [pytest.param(Gate(*kit.values), id="gate-%s" % kit.id, marks=kit.marks) for kit in KITS]
+
+
+def race(ask, over):
+    """The program: asks, and does its own things; gives what reached it."""
+    stray, slow, chance = [], Slow(), random.Random(1)
+    while not over():
+        try:
+            for _ in range(5):
+                ask(slow, chance.randrange(60))
+                total = 0
+                for number in range(chance.randrange(60)):
+                    total += number
+        except BaseException as error:
+            stray.append(error)
+    return stray
+
+
+def hunt(ident, is_main, until):
+    """Call off whatever is found, without waiting. Gives how often that was tried."""
+    tried = 0
+    while time.monotonic() < until:
+        frame = sys._current_frames().get(ident)
+        found = evaluation(frame) if frame is not None else None
+        frame = None
+        if found is not None and found.is_sure:
+            halt = halting.Halt(found, ident, is_main)
+            halt.again(found)
+            tried += 1
+            time.sleep(0)
+            halt.over()
+    return tried
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_nothing_is_raised_outside_on_another_thread(how):
+    failed, strays = [], []
+    over = threading.Event()
+    thread = threading.Thread(target=lambda: strays.extend(race(how.make(failed), over.is_set)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    thread.start()
+    try:
+        tried = hunt(thread.ident, False, time.monotonic() + SECONDS)
+    finally:
+        over.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert tried and not strays
+    if not halting._FREE_THREADED:
+        assert failed and all(failed)
+
+
+@pytest.mark.skipif(not hasattr(halting._signal, "pthread_kill"), reason="no signals to threads here")
+@pytest.mark.parametrize("how", HOW)
+def test_nothing_is_raised_outside_on_the_main_thread(how):
+    failed, tried = [], []
+    me, until = threading.get_ident(), time.monotonic() + SECONDS
+    hunter = threading.Thread(target=lambda: tried.append(hunt(me, True, until)))
+    halting.expect()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        hunter.start()
+        strays = race(how.make(failed), lambda: time.monotonic() > until)
+        hunter.join()
+    finally:
+        sys.setswitchinterval(interval)
+        halting.leave()
+    assert tried[0] and failed and all(failed) and not strays
