@@ -179,8 +179,7 @@ class Server:
             self._begin(Link.to(self._newcomer(), self.noticed))
         self.session.serve()
         self.session = self._link = None
-        if self.home is not None and (self._lobby is None or self._home_is_lent):
-            self.unfollow()
+        self._leave_home()
         return True
 
     def _newcomer(self):
@@ -201,6 +200,8 @@ class Server:
                 self.home, self._home_is_lent = arguments["dapperHome"], True
                 children.make_home(self.home)
                 self._follow_environments()
+        if request.get("command") == "disconnect":
+            self._leave_home()  # before it is answered: a child that starts after that is none of ours
         if request.get("command") in ("launch", "attach") and self.home is not None:
             if children.unwanted(request.get("arguments")):
                 self.unfollow()
@@ -226,6 +227,11 @@ class Server:
         """Nobody debugs this process; what it starts may still report to the same hub."""
         if self.home is not None:
             self._follow()
+
+    def _leave_home(self):
+        """The session ends; who comes to our port next brings a home of its own."""
+        if self.home is not None and (self._lobby is None or self._home_is_lent):
+            self.unfollow()
 
     def unfollow(self):
         """Children are not debugged from now on."""
