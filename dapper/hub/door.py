@@ -67,6 +67,8 @@ def accept_all(listener, receive):
     while True:
         try:
             sock, _ = listener.accept()
+        except ConnectionAbortedError:
+            continue  # it was gone before we looked
         except OSError:
             return  # closed
         streams.spawn(receive, sock)
