@@ -104,6 +104,13 @@ static inline int core_looks_in(core_frame *raw, PyObject *globals)
     return raw->f_globals == globals && (core_code(raw)->co_flags & CO_OPTIMIZED || raw->f_locals == globals);
 }
 
+/* Whether an exception has come up through other frames to the one that runs, as its traceback tells. */
+static inline int core_came_up(PyObject *exception)
+{
+    PyObject *traceback = ((PyBaseExceptionObject *)exception)->traceback;
+    return traceback != NULL && traceback != Py_None && ((PyTracebackObject *)traceback)->tb_next != NULL;
+}
+
 /* What slot `index` of a readable frame holds: a value, a cell, or NULL while the name is unbound. */
 static inline PyObject *core_slot(core_frame *raw, int index)
 {

@@ -2,6 +2,9 @@
 
 cdef enum:
     MOST_NAMES = 24  # arguments of a condition's function
+    IDENTITY = 6  # the first of a Compare's signs that is none of Python's numbers
+
+cdef PyObject *raised = NULL  # borrowed: the exception about which a Condition is being asked
 
 cdef object at_end = None  # what is called when a Gate has asked the user's code
 
@@ -125,18 +128,21 @@ cdef class Condition(Test):
             when other names mean something else in the frame; if it is None, the condition then raises NameError.
         globals: where `function` finds other names, with the builtins behind it; None if there are none. In a frame that
             looks elsewhere `slow` is called.
+        of_raise: whether it is for RaiseGates: the exception is the last argument, and that of ``slow(frame, exception)``.
 
     Raises:
         ValueError: too many names.
     """
 
     cdef object function, slow, globals
+    cdef bint of_raise
     cdef tuple names
     cdef int count
     cdef Slot slots[MOST_NAMES]
 
-    def __init__(self, function, code, names, slow=None, globals=None):
+    def __init__(self, function, code, names, slow=None, globals=None, bint of_raise=False):
         self.function = function
+        self.of_raise = of_raise
         self.globals = globals
         self.code = checked_code(code)
         self.names = tuple(names)
@@ -152,21 +158,25 @@ cdef class Condition(Test):
             self.count += 1
 
     cdef int holds(self, core_frame *raw) noexcept:
-        cdef PyObject *stack[MOST_NAMES + 1]
+        cdef PyObject *stack[MOST_NAMES + 2]
         cdef PyObject *result
         cdef size_t count
         cdef int at, truth
+        cdef int last = self.count
         if self.globals is not None and not core_looks_in(raw, <PyObject *>self.globals):
             return -2
         for at in range(self.count):
             stack[at + 1] = bound_slot(raw, self.slots[at])
             if stack[at + 1] == NULL:
                 return -2
-        for at in range(1, self.count + 1):
+        if self.of_raise:
+            last += 1
+            stack[last] = raised
+        for at in range(1, last + 1):
             Py_XINCREF(stack[at])  # the function may rebind the variable
-        count = <size_t>self.count | PY_VECTORCALL_ARGUMENTS_OFFSET
+        count = <size_t>last | PY_VECTORCALL_ARGUMENTS_OFFSET
         result = core_vectorcall(<PyObject *>self.function, &stack[1], count, NULL)
-        for at in range(1, self.count + 1):
+        for at in range(1, last + 1):
             Py_XDECREF(stack[at])
         if result == NULL:
             return -1
@@ -175,6 +185,8 @@ cdef class Condition(Test):
         return truth
 
     cdef object ask(self, object frame):
+        if self.of_raise:
+            return self.slow(frame, <object>raised)
         if self.globals is not None:
             return self.slow(frame)
         try:
@@ -193,8 +205,8 @@ cdef class Compare(Test):
     """The comparison of a local with a constant, which calls no Python function.
 
     Args:
-        code, name: the code object and its local.
-        sign: one of ``== != < <= > >=``.
+        code, name: the code object and its local; None is the exception, for RaiseGates.
+        sign: one of ``== != < <= > >= is``, or ``is not``.
         constant: what it is compared with.
         function: takes a value that may compare itself by Python code, and compares it; None: that is done here.
 
@@ -210,9 +222,11 @@ cdef class Compare(Test):
         self.code = checked_code(code)
         self.function = function
         self.name = name
-        self.slot = find_slot(<PyCodeObject *>code, name)
-        self.sign = ("<", "<=", "==", "!=", ">", ">=").index(sign)  # Py_LT is 0, and so on
+        self.sign = ("<", "<=", "==", "!=", ">", ">=", "is", "is not").index(sign)  # Py_LT is 0, and so on
         self.constant = constant
+        if name is None:
+            return
+        self.slot = find_slot(<PyCodeObject *>code, name)
         if self.slot.number < 0 or not core_is_optimized(<PyCodeObject *>code):
             raise ValueError("%r is no local of %s" % (name, code.co_name))
 
@@ -220,9 +234,11 @@ cdef class Compare(Test):
         cdef PyObject *result
         cdef PyObject *stack[2]
         cdef int truth
-        cdef PyObject *value = bound_slot(raw, self.slot)
+        cdef PyObject *value = raised if self.name is None else bound_slot(raw, self.slot)
         if value == NULL:
             return -2
+        if self.sign >= IDENTITY:
+            return (value == <PyObject *>self.constant) == (self.sign == IDENTITY)
         Py_XINCREF(value)
         if self.function is not None and core_is_made_in_python(value):
             stack[1] = value
@@ -237,7 +253,13 @@ cdef class Compare(Test):
         return truth
 
     cdef object ask(self, object frame):
-        value = local_of(core_raw(<PyFrameObject *>frame), <PyObject *>frame.f_code, self.name, frame)
+        cdef object value
+        if self.name is None:
+            value = <object>raised
+        else:
+            value = local_of(core_raw(<PyFrameObject *>frame), <PyObject *>frame.f_code, self.name, frame)
+        if self.sign >= IDENTITY:
+            return (value is self.constant) == (self.sign == IDENTITY)
         if self.function is not None:
             return self.function(value)
         return rich_compare(value, self.constant, self.sign)

@@ -1,5 +1,8 @@
 # Part of _frame_evaluator.pyx: callbacks that concern few of the threads or exceptions that come by.
 
+cdef enum:
+    MOST_KEPT = 1000  # code objects in which exceptions were raised
+
 
 @cython.final
 cdef class ThreadGate:
@@ -51,13 +54,17 @@ cdef class RaiseGate:
         wants_type: called as ``wants_type(type)``.
         wants_code: called as ``wants_code(code)`` until it says no once; None: all code matters.
         fault: takes errors of these; what could not be asked passes.
+        gate_of: called as ``gate_of(frame)`` once for each code object that matters; gives the Gate whose condition is
+            asked there before its ``action(frame, exception)`` is called, or None if `action` has to decide. An exception
+            that has come up from other code that matters was asked about there.
     """
 
-    cdef object action, wants_type, wants_code, fault
-    cdef AddressMap verdicts
-    cdef list types
+    cdef object action, wants_type, wants_code, fault, gate_of
+    cdef AddressMap verdicts, gates
+    cdef list types, kept
 
-    def __init__(self, action, wants_type, wants_code=None, fault=None):
+    def __init__(self, action, wants_type, wants_code=None, fault=None, gate_of=None):
+        self.gate_of = gate_of
         self.action = action
         self.wants_type = wants_type
         self.wants_code = wants_code
@@ -68,12 +75,56 @@ cdef class RaiseGate:
         """Ask about types anew; and about code, as Tracer.forget_ignored does."""
         self.verdicts = AddressMap()
         self.types = []
+        self.gates = AddressMap()
+        self.kept = []
         unmark_all(IGNORED)
 
-    def on_raise(self, code, offset, exception):
-        """Callback for RAISE events."""
-        if self.opens(<void *>code, Py_TYPE(exception)):
-            self.act(PyEval_GetFrame(), exception)
+    @property
+    def on_raise(self):
+        """Callback for RAISE events; an object of its own, as a LineTable's."""
+        return RaiseCallback(self)
+
+    cdef int look_at(self, PyObject *code, PyObject *exception) except -1:
+        cdef void *gate = self.gates.get(code)
+        if not self.opens(code if gate == NULL else NULL, Py_TYPE(<object>exception)):
+            return 0
+        if self.gate_of is not None:
+            if gate == NULL:
+                gate = self.meet(<object>code)
+            if gate != <void *>Py_None:
+                return self.ask(<Gate><PyObject *>gate, exception)
+        return self.act(self.action, PyEval_GetFrame(), <object>exception)
+
+    cdef void *meet(self, object code) except NULL:
+        """Find out who decides on exceptions in a code object; None stands for the action."""
+        cdef object gate = None
+        try:
+            gate = self.gate_of(<object>PyEval_GetFrame())
+        except Exception as error:  # boundary: an error of the debugger's must not reach the program
+            report(self.fault, error)
+        if len(self.kept) >= MOST_KEPT:
+            self.gates, self.kept = AddressMap(), []
+        self.kept.append((code, gate))  # keeps their addresses their own
+        self.gates.put(<void *>code, <void *>gate)
+        return <void *>gate
+
+    cdef int ask(self, Gate gate, PyObject *exception) except -1:
+        global raised
+        if core_came_up(exception) and self.was_told((<object>exception).__traceback__.tb_next):
+            return 0
+        raised = exception
+        if gate.opens(NULL, NULL):
+            self.act(gate.action, PyEval_GetFrame(), <object>exception)
+        return 0
+
+    cdef bint was_told(self, object traceback) except -1:
+        """Whether code that matters is among that of a traceback."""
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            if not is_marked(<void *>code, IGNORED) and self.concerns(code):
+                return True
+            traceback = traceback.tb_next
+        return False
 
     cdef inline bint opens(self, void *code, void *exception_type) except -1:
         cdef void *verdict = self.verdicts.get(exception_type)
@@ -81,7 +132,7 @@ cdef class RaiseGate:
             verdict = self.judge(<object><PyObject *>exception_type)
         if verdict == <void *>Py_None:
             return False
-        if self.wants_code is None:
+        if self.wants_code is None or code == NULL:
             return True
         return not is_marked(code, IGNORED) and self.concerns(<object><PyObject *>code)
 
@@ -106,9 +157,28 @@ cdef class RaiseGate:
             report(self.fault, error)
         return True
 
-    cdef int act(self, PyFrameObject *frame, object exception) except -1:
+    cdef int act(self, object action, PyFrameObject *frame, object exception) except -1:
         try:
-            self.action(<object>frame, exception)
+            action(<object>frame, exception)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
         return 0
+
+
+@cython.final
+cdef class RaiseCallback:
+    """``gate.on_raise``: called with a code object, an offset and an exception."""
+
+    cdef vectorcallfunc vectorcall
+    cdef RaiseGate gate
+
+    def __cinit__(self, RaiseGate gate):
+        self.vectorcall = <vectorcallfunc>call_raise_callback
+        self.gate = gate
+
+
+cdef object call_raise_callback(PyObject *self, PyObject *const *values, size_t count, PyObject *names):
+    if PyVectorcall_NARGS(count) != 3:
+        raise TypeError("a code object, an offset and an exception are needed")
+    (<RaiseCallback>self).gate.look_at(values[0], values[2])
+    return None

@@ -61,7 +61,7 @@ cdef class Tracer:
         elif what == PyTrace_EXCEPTION and self.raises is not None:
             raised = <tuple><object>arg
             if self.raises.opens(core_code(core_raw(frame)), PyTuple_GET_ITEM(raised, 0)):
-                self.raises.act(frame, raised)
+                self.raises.act(self.raises.action, frame, raised)
         return 0
 
     cdef int keep(self, PyFrameObject *frame, object local) except -1:

@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 10
+API = 11
 
 
 cdef extern from "_core_compat.h":
@@ -83,6 +83,7 @@ cdef extern from "_core_compat.h":
     bint core_is_optimized(PyCodeObject *) noexcept
     bint core_is_made_in_python(PyObject *) noexcept
     bint core_looks_in(core_frame *, PyObject *) noexcept
+    bint core_came_up(PyObject *) noexcept
     bint core_slot_is_cell(PyCodeObject *, int) noexcept
     PyObject *core_local_trace(PyFrameObject *) noexcept
     void core_set_local_trace(PyFrameObject *, PyObject *) noexcept
@@ -170,12 +171,14 @@ cdef int make_callable() except -1:
     cdef Stopwatch watch = Stopwatch(0, None)
     cdef LineCallback line = LineCallback(LineTable())
     cdef ThreadGate gate = ThreadGate(None)
+    cdef RaiseCallback raising = RaiseCallback(None)
     core_make_callable(<PyTypeObject *>Counter, <char *>&counter.vectorcall - <char *><PyObject *>counter)
     core_make_callable(<PyTypeObject *>Landing, <char *>&landing.vectorcall - <char *><PyObject *>landing)
     core_make_callable(<PyTypeObject *>Stopwatch, <char *>&watch.vectorcall - <char *><PyObject *>watch)
     core_make_callable(<PyTypeObject *>LogPoint, <char *>&point.vectorcall - <char *><PyObject *>point)
     core_make_callable(<PyTypeObject *>LineCallback, <char *>&line.vectorcall - <char *><PyObject *>line)
     core_make_callable(<PyTypeObject *>ThreadGate, <char *>&gate.vectorcall - <char *><PyObject *>gate)
+    core_make_callable(<PyTypeObject *>RaiseCallback, <char *>&raising.vectorcall - <char *><PyObject *>raising)
     return 0
 
 

@@ -23,6 +23,7 @@ _getframe = sys._getframe
 _CO_OPTIMIZED = 1
 _COMPARE = {
     "<": _operator.lt, "<=": _operator.le, "==": _operator.eq, "!=": _operator.ne, ">": _operator.gt, ">=": _operator.ge,
+    "is": _operator.is_, "is not": _operator.is_not,
 }
 DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
 
@@ -262,7 +263,7 @@ class LineTable:
 class RaiseGate:
     """Passes exceptions on by their type and by the code they are raised in."""
 
-    def __init__(self, action, wants_type, wants_code=None, fault=None):
+    def __init__(self, action, wants_type, wants_code=None, fault=None, gate_of=None):
         self._action = action
         self._wants = wants_type, wants_code
         self._fault = fault

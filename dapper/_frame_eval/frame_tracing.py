@@ -119,7 +119,7 @@ class SettraceEngine:
         """The code objects seen so far."""
         return self._selector.codes()
 
-    def watch_raises(self, on):
+    def watch_raises(self, on, screen=None):
         """Report raised exceptions in every frame, or don't."""
         self._raises = on
         if on:

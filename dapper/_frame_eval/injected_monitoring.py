@@ -229,7 +229,11 @@ class InjectedMonitoringEngine(MonitoringEngine):
         if not self._is_inside(frame):
             super()._past_gate(frame, line, breakpoint)
 
-    def _raised(self, frame, exception):
+    def _is_original(self, code):
+        """See MonitoringEngine."""
+        return self._implants.implant_of(code) is None
+
+    def _raised(self, frame, exception, wanted=None):
         """See MonitoringEngine; what is raised in a probe is none of the program's."""
         if not (self._implants.has_copies and self._implants.is_inside(frame)):
-            super()._raised(frame, exception)
+            super()._raised(frame, exception, wanted)

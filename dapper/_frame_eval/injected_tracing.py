@@ -115,8 +115,8 @@ class InjectedTracingEngine:
         """The code objects seen so far."""
         return self._selector.codes()
 
-    def watch_raises(self, on):
-        """Report raised exceptions in every frame, or don't."""
+    def watch_raises(self, on, screen=None):
+        """Report raised exceptions in every frame, or don't; see MonitoringEngine."""
         (self._needs.everybody.add if on else self._needs.everybody.discard)("raises")
         self._tracer.raises = self._kit.RaiseGate(self._on_raise, bool, None, self._fault) if on else None
         self._needs.settle()

@@ -8,8 +8,11 @@ from dapper._frame_eval.selective_tracer import breakpoints_of
 _CO_OPTIMIZED = 1
 _MOST_NAMES = 24
 _OF_THE_FRAME = frozenset(("locals", "vars", "dir", "eval", "exec", "super"))  # would look at the condition's own frame
-_COMPARES = {"Eq": "==", "NotEq": "!=", "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">="}
-_TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_COMPARES = {
+    "Eq": "==", "NotEq": "!=", "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">=", "Is": "is", "IsNot": "is not",
+}
+_TURNED = dict({sign: sign for sign in ("==", "!=", "is", "is not")}, **{"<": ">", "<=": ">=", ">": "<", ">=": "<="})
+_SINGLE = (None, True, False)
 
 
 class Gates:
@@ -85,7 +88,23 @@ class Gates:
 
         return self._kit.Gate(act, test, breakpoint.counter_in(self._kit), failed)
 
-    def _test(self, code, globals, breakpoint):
+    def of_raise(self, frame, screen, action):
+        """A Gate for exceptions raised in a frame's code, or None if only the debugger can decide.
+
+        Args:
+            frame: as for `of`.
+            screen: what the debugger wants to be told of; see MonitoringEngine.watch_raises.
+            action: called as ``action(frame, exception)`` when it opens.
+        """
+        test = self._test(frame.f_code, frame.f_globals, screen, ["exc"])
+
+        def failed(frame, error):
+            screen.failed(error)
+
+        return None if test is None else self._kit.Gate(action, test, None, failed)
+
+    def _test(self, code, globals, breakpoint, more=()):
+        """The test for a condition; ``more`` are names it is given beside the frame's."""
         text = breakpoint.condition_text.strip()
         try:
             names = names_of(text)
@@ -95,24 +114,32 @@ class Gates:
             return None
         local = ()
         if code.co_flags & _CO_OPTIMIZED:
-            local = names.intersection(code.co_varnames + code.co_cellvars + code.co_freevars)
-            comparison = _comparison(text) if local else None
-            if comparison is not None and comparison[0] in local:
-                compares = _function(comparison[:1], text)
-                return self._kit.Compare(code, *comparison, compares)
+            local = names.intersection(code.co_varnames + code.co_cellvars + code.co_freevars).difference(more)
+        comparison = _comparison(text) if local or more else None
+        if comparison is not None:
+            name, sign, constant = comparison
+            if name in more or name in local:
+                return self._kit.Compare(code, None if name in more else name, sign, constant, _function([name], text))
         if len(local) > _MOST_NAMES or not _OF_THE_FRAME.isdisjoint(names):
             return None
         local = sorted(local)
-        function = _function(local, text)
+        function = _function(local + list(more), text)
         condition = breakpoint.condition
 
-        def slow(frame):
-            return eval(condition, frame.f_globals, frame.f_locals)
+        def slow(frame, *values):
+            names = frame.f_locals
+            if more:
+                names = dict(names)
+                names.update(zip(more, values))
+            return eval(condition, frame.f_globals, names)
 
-        if len(local) == len(names):
-            return self._kit.Condition(function, code, local, slow)
-        function = type(function)(function.__code__, globals)
-        return self._kit.Condition(function, code, local, slow, globals)
+        if names.issubset(local + list(more)):
+            globals = None
+        else:
+            function = type(function)(function.__code__, globals)
+        if not more:
+            return self._kit.Condition(function, code, local, slow, globals)
+        return self._kit.Condition(function, code, local, slow, globals, True)
 
 
 def _function(names, text):
@@ -122,7 +149,7 @@ def _function(names, text):
 
 
 def _comparison(text):
-    """(name, sign, constant) if an expression compares a name with a number or text, or None."""
+    """(name, sign, constant) if an expression compares a name with a number, a text or None; else None."""
     node = tree_of(text).body
     if type(node).__name__ != "Compare" or len(node.ops) != 1:
         return None
@@ -131,5 +158,7 @@ def _comparison(text):
     if type(left).__name__ == "Constant":
         left, right, sign = right, left, _TURNED.get(sign)
     if sign is None or type(left).__name__ != "Name" or type(right).__name__ != "Constant":
+        return None
+    if sign[:2] == "is" and not any(right.value is one for one in _SINGLE):
         return None
     return left.id, sign, right.value

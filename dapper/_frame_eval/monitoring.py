@@ -216,9 +216,23 @@ class MonitoringEngine:
             actions[0] = self._on_first_line
         return actions
 
-    def watch_raises(self, on):
-        """Report raised exceptions, or don't."""
+    def watch_raises(self, on, screen=None):
+        """Report raised exceptions, or don't.
+
+        Args:
+            screen: None to report them all, or what tells which: ``wants_type(type)``, ``wants_code(code)``, and, if it
+                depends on nothing else, ``condition_text``, ``condition`` (compiled) and ``failed(error)``, for an
+                expression over the names of the frame and ``exc``, the exception.
+        """
         events = self._events
+        callback = self._on_raise
+        if on and screen is not None:
+            gate_of = None
+            if screen.condition_text is not None:
+                gate_of = self._gate_of_raise(screen)
+            gate = self._kit.RaiseGate(self._raised, screen.wants_type, screen.wants_code, self._fault, gate_of)
+            callback = gate.on_raise
+        self._monitoring.register_callback(self._watcher, events.RAISE, callback)
         self._monitoring.set_events(
             self._watcher, events.PY_START | events.PY_RESUME | (events.RAISE if on else 0)
         )
@@ -327,9 +341,29 @@ class MonitoringEngine:
     def _on_raise(self, code, offset, exception):
         self._raised(_getframe(1), exception)
 
-    def _raised(self, frame, exception):
+    def _gate_of_raise(self, screen):
+        from dapper._frame_eval.line_gates import Gates  # of no use while there are no conditions
+
+        gates = Gates(self._kit, self._port, self._config)
+
+        def gate_of(frame):
+            gate = gates.of_raise(frame, screen, self._wanted) if self._is_original(frame.f_code) else None
+            if gate is None:
+                telemetry.record(Reason.CONDITION_NOT_IN_C, "exceptions in %s" % frame.f_code.co_filename)
+            return gate
+
+        return gate_of
+
+    def _is_original(self, code):
+        """Whether what is raised there is the program's in any case."""
+        return True
+
+    def _wanted(self, frame, exception):
+        self._raised(frame, exception, True)
+
+    def _raised(self, frame, exception, wanted=None):
         try:
-            self._port.on_raise(frame, (type(exception), exception, exception.__traceback__))
+            self._port.on_raise(frame, (type(exception), exception, exception.__traceback__), wanted)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
 

@@ -53,7 +53,7 @@ class _Deciding:
     NO_BREAKPOINTS_IN_FILE = "Its file has no breakpoints."
     NO_BREAKPOINTS = "Its file has breakpoints, but none lies in this code."
     HAS_BREAKPOINTS = "Breakpoints lie in this code: it is watched."
-    CONDITION_NOT_IN_C = "A condition, hit count or log message in a frame that runs already takes a call of the debugger."
+    CONDITION_NOT_IN_C = "A condition in a frame that runs already, or of the filter `raised`, takes a call of the debugger."
 
 
 class _Rewriting:

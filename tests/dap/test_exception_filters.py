@@ -34,8 +34,8 @@ RAISES = {
 }
 
 
-def stopped_for(dap, prog, **wanted):
-    """The exceptions for which the program stops."""
+def stopped_for(dap, prog, told="text", **wanted):
+    """What the events tell of the exceptions for which the program stops."""
     with dap.open(prog) as s:
         s.initialize()
         s.launch(prog)
@@ -47,7 +47,7 @@ def stopped_for(dap, prog, **wanted):
             return s.wire.peek("stopped") or s.wire.peek("terminated")
 
         while s.wire.wait(look, "a stop or the end")["event"] == "stopped":
-            found.append(s.wait_stop(reason="exception").body["text"])
+            found.append(s.wait_stop(reason="exception").body[told])
             s.continue_()
         return found, body["breakpoints"], s.output("important")
 
@@ -66,6 +66,9 @@ def stopped_for(dap, prog, **wanted):
         ("depth == 2", ["FileNotFoundError"]),
         ("'v' in str(exc)", ["ValueError"]),
         ("Unheard", []),
+        ("exc is None", []),
+        ("depth is not None and type(exc) is ValueError", ["ValueError"]),
+        ("[one for one in exc.args if one == 'o']", ["Odd"]),
     ],
 )
 def test_conditions(dap, program, condition, names):
@@ -73,6 +76,71 @@ def test_conditions(dap, program, condition, names):
     found, answers, _ = stopped_for(dap, program(RAISES), filterOptions=options)
     assert found == names
     assert answers == [{"verified": True}]
+
+
+PLACES = """
+    import json
+    mark = 1
+    class Body:
+        mark = 0
+        try:
+            raise ValueError("class without")
+        except ValueError:
+            mark = 2
+        try:
+            raise ValueError("class")
+        except ValueError:
+            pass
+    try:
+        raise ValueError("module")
+    except ValueError:
+        pass
+    def attempt(function, *args):
+        try:
+            function(*args)
+        except ValueError:
+            pass
+    def own(mark):
+        raise ValueError("own %d" % mark)
+    def deleted():
+        mark = 0
+        del mark
+        raise ValueError("deleted")
+    def enclosed(mark):
+        def inner():
+            raise ValueError("enclosed %d" % mark)
+        attempt(inner)
+    def shadowed():
+        exc = mark = 3
+        raise ValueError("shadowed")
+    def again():
+        try:
+            own(1)
+        except ValueError as error:
+            raise error
+    for number in 0, 1:
+        attempt(own, number)
+        enclosed(number)
+    attempt(deleted)
+    attempt(shadowed)
+    attempt(again)
+    attempt(json.loads, "x")
+    attempt(eval, "int('y')", {"mark": 0})
+    attempt(eval, "int('z')", {"mark": 1})
+    """
+
+
+@pytest.mark.parametrize("condition", ["mark and isinstance(exc, ValueError)", "[_ for _ in [mark] if _]"])
+def test_a_condition_has_the_names_of_each_place(dap, program, condition):
+    """Where the native core asks it (the first), and where it can't."""
+    options = [{"filterId": "raised", "condition": condition}]
+    found, _, output = stopped_for(dap, program(PLACES), "description", filterOptions=options)
+    assert found == [
+        "class", "module", "own 1", "enclosed 1", "deleted", "shadowed", "own 1",
+        "Expecting value: line 1 column 1 (char 0)",
+        "invalid literal for int() with base 10: 'y'", "invalid literal for int() with base 10: 'z'",  # at `attempt`
+    ]
+    assert output == ""
 
 
 def test_a_condition_that_fails_is_said_once(dap, program):

@@ -233,19 +233,20 @@ def test_ctrl_c_passes_through_a_condition(kit):
 def test_compare(kit):
     nan = float("nan")
 
-    def answers(value, constant, signs="== != < <= > >="):
+    def answers(value, constant, signs="==,!=,<,<=,>,>=,is,is not"):
         frame = frame_of("def f(x):\n    stop()\n", value)
-        compares = [kit.Compare(frame.f_code, "x", sign, constant) for sign in signs.split()]
+        compares = [kit.Compare(frame.f_code, "x", sign, constant) for sign in signs.split(",")]
         assert [bool(one(frame)) for one in compares] == [kit.Gate(None, one).passes(frame) for one in compares]
-        return [sign for sign, one in zip(signs.split(), compares) if one(frame)]
+        return [sign for sign, one in zip(signs.split(","), compares) if one(frame)]
 
-    assert answers(3, 3) == ["==", "<=", ">="]
-    assert answers(3, 4) == ["!=", "<", "<="]
-    assert answers("b", "a") == ["!=", ">", ">="]
-    assert answers(nan, nan) == ["!="]
+    assert answers(3, 3) == ["==", "<=", ">=", "is"]
+    assert answers(3, 4) == ["!=", "<", "<=", "is not"]
+    assert answers("b", "a") == ["!=", ">", ">=", "is not"]
+    assert answers(nan, nan) == ["!=", "is"]
+    assert answers(None, None, "is,is not") == ["is"]
     with pytest.raises(TypeError):
         answers(None, 3, "<")
-    for name, sign in (("nowhere", "=="), ("x", "is")):
+    for name, sign in (("nowhere", "=="), ("x", "in")):
         with pytest.raises(ValueError):
             kit.Compare(function("def f(x):\n    pass\n").__code__, name, sign, 1)
 

@@ -96,6 +96,91 @@ def test_a_raise_gate_forgets_what_it_asked(kit):
     assert len(asked) == count * 2 or kit is not NATIVE  # the twin is asked about the frame's code
 
 
+RAISES = """
+    def f(x, wanted=False):
+        try:
+            raise KeyError(x)
+        except KeyError:
+            pass
+    def outer():
+        try:
+            inner()
+        except KeyError:
+            pass
+    def inner():
+        raise KeyError(1)
+"""
+
+
+@monitored
+@needs_native
+@pytest.mark.parametrize("test", [
+    lambda code, slow: NATIVE.Condition(lambda x, exc: x == exc.args[0] == 3, code, ["x"], slow, None, True),
+    lambda code, slow: NATIVE.Condition(lambda exc: exc.args == (three,), code, [], slow, dict(three=3), True),
+    lambda code, slow: NATIVE.Compare(code, "x", "==", 3),
+], ids=["local", "global", "compare"])
+def test_a_raise_gate_asks_a_condition(test, kit=NATIVE):
+    """The action is called for what it holds for, and where there is no gate."""
+    monitoring, passed, decided, asked, errors = sys.monitoring, [], [], [], []
+    f = function(RAISES)
+    f.__globals__["three"] = 3
+
+    def slow(frame, exception):
+        return exception.args[0] == 3
+
+    def gate_of(frame):
+        asked.append(frame.f_code.co_name)
+        if frame.f_code is not f.__code__:
+            return None
+        note = kit.Gate(lambda frame, exc: decided.append(exc.args[0]), test(f.__code__, slow), None, errors.append)
+        return note
+
+    gate = kit.RaiseGate(lambda frame, exc: passed.append(frame.f_code.co_name), bool, bool, None, gate_of)
+    monitoring.use_tool_id(3, "test")
+    try:
+        monitoring.register_callback(3, monitoring.events.RAISE, gate.on_raise)
+        monitoring.set_events(3, monitoring.events.RAISE)
+        for x in (1, 3, 2, 3):
+            f(x)
+        f.__globals__["outer"]()
+    finally:
+        monitoring.set_events(3, 0)
+        monitoring.free_tool_id(3)
+    assert decided == [3, 3] and not errors
+    assert asked == ["f", "inner", "outer"] and passed == ["inner", "outer"]
+
+
+@needs_native
+def test_a_raise_gate_reports_a_condition_that_fails(kit=NATIVE):
+    failures, seen = [], []
+
+    def f(x):
+        gate.on_raise(f.__code__, 0, KeyError(x))
+
+    def gate_of(frame):
+        condition = kit.Condition(lambda exc: exc.nothing, f.__code__, [], None, None, True)
+        return kit.Gate(None, condition, None, lambda frame, error: failures.append(type(error)))
+
+    gate = kit.RaiseGate(lambda frame, exception: seen.append(exception), bool, bool, None, gate_of)
+    f(1)
+    f(2)
+    assert failures == [AttributeError] * 2 and not seen
+    faults = []
+    gate = kit.RaiseGate(lambda frame, exception: seen.append(exception), bool, bool, faults.append, failing)
+    f(3)
+    f(4)
+    assert [type(error) for error in faults] == [ZeroDivisionError] and len(seen) == 2
+
+
+@needs_native
+def test_a_raise_gate_forgets_code_after_many(kit=NATIVE):
+    asked = []
+    gate = kit.RaiseGate(lambda *args: None, bool, bool, None, asked.append)
+    for number in range(2500):
+        gate.on_raise(compile("%d" % number, "", "exec"), 0, KeyError(1))
+    assert len(asked) == 2500
+
+
 @with_kit
 def test_a_raise_gate_that_fails_lets_pass(kit):
     faults, seen = [], []

@@ -18,6 +18,7 @@ def set_debugger_property(session, request):
         debugger = session.debugger
         debugger.sources.ownership.change(own, rules)
         debugger.use(debugger.table.with_functions(debugger.table.functions))  # what was decided about code is stale
+        debugger.set_filters(debugger.exceptions.filters)
         session.afterwards(lambda: session.event("invalidated", {"areas": ["stacks"]}))
     return {}
 

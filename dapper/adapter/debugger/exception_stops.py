@@ -70,6 +70,17 @@ class ExceptionStops:
             return True
         return wanted.on("raised") or wanted.on("userUnhandled") or self._dies_at_raise
 
+    def screen(self):
+        """The Screen through which an engine looks at exceptions, or None if it has to tell of them all."""
+        if self._debugger.templates is not None:
+            return None
+        from dapper.adapter.debugger.screen import Screen  # most programs start without
+
+        wanted = self.filters
+        exits = self._stops_at_exit and not EXIT_MAKES_ITS_EXCEPTION and wanted.on("uncaught")
+        alone = not (wanted.on("userUnhandled") or self._dies_at_raise or exits)
+        return Screen(wanted, self._debugger.sources.is_user, alone, lambda error: self._failed("raised", error))
+
     @property
     def _stops_at_exit(self):
         return self._exit_codes not in (None, False)
@@ -103,8 +114,12 @@ class ExceptionStops:
 
     # What happens
 
-    def on_raise(self, frame, exc_info):
-        """An exception was raised in ``frame``, or came up to it."""
+    def on_raise(self, frame, exc_info, wanted=None):
+        """An exception was raised in ``frame``, or came up to it.
+
+        Args:
+            wanted: whether the condition of `raised` holds, if that was asked already.
+        """
         debugger = self._debugger
         if not debugger.is_heard or get_ident() in debugger.crew.hidden or is_noise(exc_info[0]):
             return
@@ -113,7 +128,7 @@ class ExceptionStops:
         record = debugger.crew.here()
         if record.stop is not None or debugger.crew.is_exempt(record.ident):
             return
-        mode = self._mode_at_raise(frame, exc_info)
+        mode = "always" if wanted else self._mode_at_raise(frame, exc_info)
         if mode is not None:
             debugger.crew.stand(record, self._stop(chain(frame), exc_info, mode))
 

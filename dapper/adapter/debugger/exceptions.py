@@ -48,6 +48,17 @@ class Filters:
         """Whether the filter is on for any exception at all."""
         return name in self._conditions or any(rule.filter == name for rule in self._rules)
 
+    def condition(self, name):
+        """The Condition of a filter; None if there is none, or rules for types say all that is wanted."""
+        return self._conditions.get(name)
+
+    def wants_type(self, name, exc_type):
+        """Whether the filter may be on for exceptions of a type."""
+        if self._rules:
+            return self.want(name, (exc_type, None, None), None)
+        condition = self._conditions.get(name)
+        return condition is not None and condition.covers(exc_type)
+
     def reported_once(self, name):
         """Whether this is the first time that the filter's condition failed."""
         condition = self._conditions[name]
@@ -120,6 +131,15 @@ class Condition:
         else:
             (self._not_types if leaves_out else self._types).append(name)
 
+    @property
+    def code(self):
+        """The compiled expression, or None if it consists of names."""
+        return self._code
+
+    def covers(self, exc_type):
+        """Whether exceptions of this type may be wanted."""
+        return not (self._types and not _is_named(exc_type, self._types) or _is_named(exc_type, self._not_types))
+
     def holds(self, exc_info, frame):
         """Whether this exception is wanted; see Filters.want."""
         exc_type, exception, tb = exc_info
@@ -129,7 +149,7 @@ class Condition:
             names = dict(frame.f_locals)
             names["exc"] = exception
             return run(_is_true, self._code, frame.f_globals, names)
-        if self._types and not _is_named(exc_type, self._types) or _is_named(exc_type, self._not_types):
+        if not self.covers(exc_type):
             return False
         if self._modules or self._not_modules:
             place = str(_raised_in(tb, frame).f_globals.get("__name__"))

@@ -205,7 +205,8 @@ class PyDebugger:
 
     def _apply_filters(self):
         if self._runtime.engine is not None:
-            self._runtime.engine.watch_raises(self.exceptions.at_raise)
+            on = self.exceptions.at_raise
+            self._runtime.engine.watch_raises(on, self.exceptions.screen() if on else None)
 
     # Threads
 
