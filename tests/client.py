@@ -70,9 +70,9 @@ class DapClient(Questions):
         return cls.dial(resident.port(), program, engine, family=resident.family, resident=resident)
 
     @classmethod
-    def dial(cls, port, program=None, engine=None, host="127.0.0.1", family=None, resident=None):
-        """Speak to whoever listens: an adapter or a debuggee."""
-        connection = dial(host, port)
+    def dial(cls, port, program=None, engine=None, host="127.0.0.1", family=None, resident=None, deadline=DEADLINE):
+        """Speak to whoever listens, or will before the deadline: an adapter or a debuggee."""
+        connection = dial(host, port, deadline)
 
         def close():
             try:
@@ -401,7 +401,8 @@ class DapClient(Questions):
         """
         wanted = self.wire.wait(lambda: self.configurations or None, "startDebugging").pop(0)
         connect = wanted["configuration"]["connect"]
-        child = DapClient.dial(connect["port"], program or self.program, self.engine, connect["host"], self.family)
+        where = connect["port"], program or self.program, self.engine, connect["host"], self.family
+        child = DapClient.dial(*where, deadline=5)  # it listens; if it does not, it was killed
         self.children.append(child)
         child.initialize()
         child._start(wanted["request"], dict(wanted["configuration"]))

@@ -148,8 +148,22 @@ class Soak(Player):
             raise
         for process in s.terminals + [s.hub] * (s.hub is not None):
             process.close()
-        mine = {self.server.pid, self.hub.pid}  # the hub that lasts has started programs, too
-        poll(lambda: not set(self.family.members()) - mine, "the end of all programs", ENDS)
+        self.wait_for_the_hub()
+
+    def of_lasting_hub(self):
+        """pid → command line of the programs that the hub at a port has started."""
+        return {pid: line for pid, line in self.family.members().items() if pid not in (self.server.pid, self.hub.pid)}
+
+    def wait_for_the_hub(self):
+        """Wait until none of the programs lives that the hub at a port has started.
+
+        Raises:
+            AssertionError: some do; it tells what they are at.
+        """
+        try:
+            poll(lambda: not self.of_lasting_hub(), "the end of what the lasting hub started", ENDS)
+        except Late as late:
+            raise AssertionError("\n".join([str(late)] + [told(pid) for pid in self.of_lasting_hub()])) from None
 
     def lasting(self):
         """An attach to the program that listens, by one of the ways, broken off somewhere."""
@@ -241,7 +255,8 @@ class Soak(Player):
         try:
             poll(fits, "as few descriptors, threads and memory as before", 20)
         except Late:
-            raise AssertionError("a leak: %r before, %r now" % (before, self.sizes())) from None
+            now = ["a leak: %r before, %r now" % (before, self.sizes())] + [told(pid) for pid in (self.server.pid, self.hub.pid)]
+            raise AssertionError("\n".join(now)) from None
 
     @staticmethod
     def kill(pid):
@@ -262,6 +277,25 @@ def size_of(pid):
     with open("/proc/%d/status" % pid, encoding="ascii") as file:
         kilobytes = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
     return len(os.listdir("/proc/%d/fd" % pid)), len(os.listdir("/proc/%d/task" % pid)), kilobytes
+
+
+def told(pid):
+    """What a process is, what it has open, and at what each of its threads is."""
+    folder = "/proc/%d/task" % pid
+    tasks = os.listdir(folder) if os.path.isdir(folder) else []
+    lines = ["process %d" % pid]
+    for name in ["cmdline", "status"] + ["task/%s/%s" % (task, what) for task in tasks for what in ("wchan", "syscall", "stack")]:
+        try:
+            with open("/proc/%d/%s" % (pid, name), errors="replace") as file:
+                lines.append("  %s: %s" % (name, file.read().replace("\0", " ").replace("\n", "; ")[:600]))
+        except OSError as error:
+            lines.append("  %s: %s" % (name, error))
+    for link in os.listdir("/proc/%d/fd" % pid) if tasks else []:
+        try:
+            lines.append("  fd %s: %s" % (link, os.readlink("/proc/%d/fd/%s" % (pid, link))))
+        except OSError as error:
+            lines.append("  fd %s: %s" % (link, error))
+    return "\n".join(lines)
 
 
 def main():

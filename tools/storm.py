@@ -51,7 +51,10 @@ def storm(soak):
         if "client" not in victims and code:
             raise AssertionError("the client of storm %d ended with %d:\n%s" % (number, code, client.text("stderr")))
         family.wait_extinct(soak.ENDS)
-        poll(lambda: not _of_lasting_hub(soak), "the end of what the lasting hub started", soak.ENDS)
+        soak.wait_for_the_hub()
+    except AssertionError:
+        soak.tell("storm %d killed %s" % (number, victims))
+        raise
     finally:
         client.close()
         family.kill()
@@ -72,7 +75,7 @@ def _end_of(client, seconds):
 def _tree(soak, family, client):
     """Who → pids."""
     found = {}
-    for pid, line in list(family.members().items()) + list(_of_lasting_hub(soak).items()):
+    for pid, line in list(family.members().items()) + list(soak.of_lasting_hub().items()):
         if pid == client.pid:
             who = "client"
         elif "--waiter" in line:
@@ -83,8 +86,3 @@ def _tree(soak, family, client):
             who = "debuggee"
         found.setdefault(who, []).append(pid)
     return found
-
-
-def _of_lasting_hub(soak):
-    """pid → command line of the programs that the hub at a port has started."""
-    return {pid: line for pid, line in soak.family.members().items() if pid not in (soak.server.pid, soak.hub.pid)}

@@ -656,11 +656,18 @@ def test_the_session_lasts_as_long_as_its_children(hub, program):
 
 
 def test_what_a_program_left_ends_with_a_client_that_goes_too_early(hub, program):
-    main = "import subprocess, sys\nsubprocess.Popen(['sleep', '1000'])\nsubprocess.Popen([sys.executable, 'child.py'])\n"
+    main = """
+        import os, subprocess, sys, time
+        subprocess.Popen(["sleep", "1000"])
+        subprocess.Popen([sys.executable, "child.py"])
+        while not os.path.exists("end"):
+            time.sleep(0.01)
+        """
     prog = program({"main.py": main, "child.py": "x = 1  # @x\n"})
     with hub.launch(prog, cwd=prog.folder) as s:
         child = s.wait_child(stop_at=["x"])
         child.wait_stop("x")
+        open(os.path.join(prog.folder, "end"), "w").close()
         s.wire.wait_for_event("exited")
         s.crash()
         s.hub.wait()
