@@ -3,7 +3,8 @@
     python tools/ways.py [--only 3.12]... [--quick] [--with LIBRARY]... [--limit SECONDS]
 
 The tests compare output, exit code and cost with a plain run. Interpreters are found as tools/matrix.py finds them; each
-gets an environment under .cache/ways with the libraries whose ways are tried. A version that did not run keeps its column.
+gets an environment under .cache/ways with the libraries whose ways are tried. A version that did not run keeps its
+column, and a way whose library is missing what was found with it.
 """
 
 import argparse
@@ -115,8 +116,10 @@ def write(results):
     """Put new columns into the page."""
     columns, ways = old_table()
     for version, found in results.items():
-        columns[version] = {
-            way: verdict if cost is None else "%s %.2f" % (verdict, cost) for way, (verdict, cost) in found.items()}
+        column = columns.setdefault(version, {})
+        for way, (verdict, cost) in found.items():
+            if verdict != "-" or not column.get(way):
+                column[way] = verdict if cost is None else "%s %.2f" % (verdict, cost)
         ways += [way for way in found if way not in ways]
     versions = sorted(columns, key=lambda version: int(version.split(".")[1]))
     lines = ["| way | " + " | ".join(versions) + " |", "|---" * (len(versions) + 1) + "|"]
