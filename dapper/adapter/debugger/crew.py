@@ -206,7 +206,7 @@ class Crew:
                 if stop is None or stop.released or not (stop.announced or stop.parked):
                     continue
                 stop.released = True
-            record.post(GO_ON)
+                record.post(GO_ON)  # within the lock: a thread that leaves its stop by a step drops what else is there
 
     def end(self, record):
         """Have a thread end as if it had called ``sys.exit()``; whether this Python can do that to it."""
