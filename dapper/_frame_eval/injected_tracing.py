@@ -221,6 +221,8 @@ class InjectedTracingEngine:
                 return None if self._implants.is_inside(frame) else self._local
             if not self._needs.plans and not self._needs.hurried:
                 self._tracer.ignore(frame.f_code)  # until somebody steps or pauses, or breakpoints change
+                if self._needs.plans or self._needs.hurried or id(frame.f_code) in self._planting.late:
+                    self._tracer.forget_ignored()  # another thread has done so in between
             if not self._needs.is_needed(ident):
                 self._needs.settle()
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program

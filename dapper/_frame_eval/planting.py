@@ -226,7 +226,12 @@ class Planting:
         elif late:
             frames = [frame for frame in running() if id(frame.f_code) in late]
         alive = {id(frame.f_code) for frame in frames}
+        begins = [one for key, one in self.late.items() if one.once and key not in alive and key not in self._hard]
         self.late = {key: one for key, one in late.items() if key in alive or key in self._hard}
+        for one in begins:  # exec is about to run it on another thread
+            interest = selector.interest(one.code)
+            if interest:
+                self.late[id(one.code)] = Late(one.code, interest.lines, interest.entry, True)
         return frames
 
     def _load_inside(self, code, selector, seen):

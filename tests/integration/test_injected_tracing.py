@@ -366,6 +366,40 @@ def test_code_without_the_eval_hook(program):
     assert free == [True] and not witness.faults
 
 
+def test_breakpoints_that_change_while_exec_is_about_to_run_their_code(program):
+    """The frame that is traced for them does not run yet, so that nobody finds it."""
+    prog = program(LOADED)
+    witness = Witness(prog)
+    marks = ["module", "lambda"]
+
+    class Kit:
+        """The core, with a client that sets the same breakpoints again in that moment."""
+
+        def __getattr__(self, name):
+            return getattr(KIT, name)
+
+        def keep_tracing(self, code, on=True):
+            KIT.keep_tracing(code, on)
+            if on and marks:
+                lines = [prog.line(marks.pop()) for _ in marks[:]]
+                on_a_thread(lambda: runtime.update_breakpoints(prog.path, lines))
+
+    def build(port, choice, config):
+        from dapper._frame_eval.injected_tracing import InjectedTracingEngine
+
+        return InjectedTracingEngine(port, Kit(), config, False)
+
+    witness.runtime = runtime = FrameEvalRuntime(witness, dict(ENGINES, injection=build))
+    table = LineTable().with_lines(prog.path, [prog.line(mark) for mark in marks])
+    assert runtime.initialize({"engine": "injection"}, table)
+    try:
+        on_a_thread(lambda: exec(load(prog), {"__name__": "prog"}))
+    finally:
+        runtime.shutdown()
+    assert witness.met == [("<module>", "module"), ("method", "lambda"), ("<lambda>", "lambda")]
+    assert not marks and not witness.faults
+
+
 def test_code_that_can_not_be_rewritten(program):
     """It is traced, all the time, in every thread; other code is not."""
     prog = program(
