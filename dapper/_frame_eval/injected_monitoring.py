@@ -14,6 +14,7 @@ from dapper._frame_eval.selective_tracer import Selector, breakpoints_of
 _getpid = os.getpid
 _CODE = type((lambda: None).__code__)
 _CO_OPTIMIZED = 1
+_MANY = 200  #: a copy takes half a millisecond and more, and the client is waiting
 
 
 class InjectedMonitoringEngine(MonitoringEngine):
@@ -26,6 +27,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
         self._repointer = None  # until a breakpoint has a condition or the like
         self._implants = None
         self._planted = {}  # id(original) → (original, Implant)
+        self._put_off = []  # code objects that may need probes, too many to be made at once
         self._stale = {}  # id(copy) → (Implant, line → stops), for copies out of use that have line events
         self._follower.inside = self._is_inside
 
@@ -36,6 +38,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
             self._kit, self._port, selector.caches, self._config, self._on_probe, self._is_worth_it, at_entry=False
         )
         super().start(selector)
+        self.catch_up()
 
     def stop(self):
         """See MonitoringEngine.stop."""
@@ -49,7 +52,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
                 self._implants.close()
             if repointer is not None:
                 repointer.all_back()
-            self._planted, self._stale = {}, {}
+            self._planted, self._stale, self._put_off = {}, {}, []
             super().stop()
 
     # What to watch
@@ -69,8 +72,24 @@ class InjectedMonitoringEngine(MonitoringEngine):
         codes.update([(number, code) for number, (code, _) in self._planted.items()])
         super()._watch_all(codes.values())
         codes.update(self._living())
-        pairs = []
+        first, later = [], []
         for code in codes.values():
+            (later if self._watch(code) and id(code) not in self._planted else first).append(code)
+        if len(later) <= _MANY:
+            first, later = first + later, []
+        self._put_off = later
+        self._plant(first)
+
+    def catch_up(self):
+        """Give code its probes that was put off at the last update, and is watched by line events until then."""
+        while self._put_off and self._may_wait():
+            with self._lock:
+                self._put_off, now = self._put_off[_MANY:], self._put_off[:_MANY]
+                self._plant(now)
+
+    def _plant(self, codes):
+        pairs = []
+        for code in codes:
             self._plan(code, self._watch(code), pairs)
         self._carry_out(pairs)
 

@@ -178,11 +178,24 @@ class FrameEvalRuntime:
 
     # Breakpoints
 
-    def update(self, table):
-        """Use another breakpoint table."""
+    def update(self, table, later=False):
+        """Use another breakpoint table.
+
+        Args:
+            later: whether `catch_up` will be called.
+        """
         with self._operation():
             self._take(table)
             self._hand_over()
+            if not later:
+                self.catch_up()
+
+    def catch_up(self):
+        """Have the engine do what it has put off at the last update, for speed only."""
+        with self._operation():
+            catch_up = getattr(self.engine, "catch_up", None)
+            if catch_up is not None:
+                self._have(catch_up)
 
     def update_breakpoints(self, file, lines):
         """Replace the breakpoints of one file.
@@ -263,12 +276,16 @@ class FrameEvalRuntime:
 
     def _hand_over(self):
         if self.engine is not None:
-            try:
-                self.engine.update(Selector(self.table, self._caches))
-            except Exception as error:  # boundary: engine; what it watches now nobody knows, so it is replaced
-                telemetry.record(Reason.ENGINE_FAULT, repr(error))
-                self._count(error)
-                self._due = repr(error)
+            self._have(self.engine.update, Selector(self.table, self._caches))
+
+    def _have(self, function, *args):
+        """Call a method of the engine's; if it fails, the engine is replaced."""
+        try:
+            function(*args)
+        except Exception as error:  # boundary: engine; what it watches now nobody knows, so it is replaced
+            telemetry.record(Reason.ENGINE_FAULT, repr(error))
+            self._count(error)
+            self._due = repr(error)
 
     def _restart(self):
         had = self._stop()

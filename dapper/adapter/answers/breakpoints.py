@@ -45,6 +45,7 @@ def set_breakpoints(session, request):
     if wanted is None:
         wanted = [{"line": line} for line in request.get("lines", list, [])]
     _check(request, wanted)
+    session.afterwards(session.debugger.catch_up)
     with Sooner():
         number, content = session.breakpoint_number, _content(source)
         return {"breakpoints": binding.set_breakpoints(session.debugger, path, wanted, number, content)}

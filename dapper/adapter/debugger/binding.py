@@ -11,7 +11,7 @@ _KEYS = ("line", "column", "condition", "hitCondition", "logMessage")
 
 
 def set_breakpoints(debugger, path, wanted, next_id, checksum=None):
-    """Replace the breakpoints of one file.
+    """Replace the breakpoints of one file. The debugger's ``catch_up`` has to be called when the client knows.
 
     Args:
         debugger: the PyDebugger.
@@ -111,6 +111,7 @@ def place_again(debugger, key):
             if one.told and one.describe() != before:
                 debugger.tell("breakpoint", {"reason": "changed", "breakpoint": one.describe()})
     debugger.set_breakpoints(key, breakpoints)
+    debugger.catch_up()
 
 
 def _within(debugger, breakpoint, key, line):

@@ -71,8 +71,8 @@ class ExceptionStops:
         return wanted.on("raised") or wanted.on("userUnhandled") or self._dies_at_raise
 
     def screen(self):
-        """The Screen through which an engine looks at exceptions, or None if it has to tell of them all."""
-        if self._debugger.templates is not None:
+        """The Screen through which an engine looks at exceptions, or None if it has to tell of them all, or of none."""
+        if not self.at_raise or self._debugger.templates is not None:
             return None
         from dapper.adapter.debugger.screen import Screen  # most programs start without
 

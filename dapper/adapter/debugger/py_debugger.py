@@ -38,6 +38,7 @@ class PyDebugger:
         self.gate = Gate()
         self._tell = None
         self._runtime = manager.runtime
+        self.catch_up = self._runtime.catch_up
         self.logs = Logs(self._kit, self.sources.describe, self.tell)
         self._hits = Hits(self.logs, self._say)
         self._functions = ()
@@ -158,9 +159,9 @@ class PyDebugger:
     # Breakpoints
 
     def set_breakpoints(self, key, breakpoints):
-        """Replace the breakpoints of the file with this key."""
+        """Replace the breakpoints of the file with this key; `catch_up` has to be called then."""
         table = self.table.with_file(key, breakpoints)
-        self.use(table if self.templates is None else self._with_functions(table))
+        self.use(table if self.templates is None else self._with_functions(table), True)
 
     def set_function_breakpoints(self, breakpoints):
         """Replace all function breakpoints."""
@@ -178,12 +179,12 @@ class PyDebugger:
         if before.on("uncaught") != filters.on("uncaught"):
             self.set_function_breakpoints(self._functions)
 
-    def use(self, table):
-        """Replace the whole table of breakpoints."""
+    def use(self, table, later=False):
+        """Replace the whole table of breakpoints; ``later`` says whether `catch_up` will be called."""
         self.table = table
         if table.logs:
             self.logs.expect()
-        self._runtime.update(table)
+        self._runtime.update(table, later)
         if self._instructions is not None or table.has_places:
             self.instructions.refresh()
 
@@ -205,8 +206,7 @@ class PyDebugger:
 
     def _apply_filters(self):
         if self._runtime.engine is not None:
-            on = self.exceptions.at_raise
-            self._runtime.engine.watch_raises(on, self.exceptions.screen() if on else None)
+            self._runtime.engine.watch_raises(self.exceptions.at_raise, self.exceptions.screen())
 
     # Threads
 
