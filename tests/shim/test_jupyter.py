@@ -123,6 +123,18 @@ def test_breakpoint_and_exceptions_stop_in_the_cell(kernel):
     kernel.ask("setExceptionBreakpoints", filters=[])
     kernel.ask("continue", threadId=stopped["threadId"])
     assert kernel.wait_idle(running) == "division by zero"
+    # IPython handles what a cell raises: that is no uncaught exception, as with debugpy, but one no user code handles.
+    for filters, stops in (["uncaught"], False), (["userUnhandled"], True):
+        kernel.ask("setExceptionBreakpoints", filters=filters)
+        assert kernel.wait_idle(kernel.execute("try:\n    f()\nexcept ZeroDivisionError:\n    pass")) is None
+        running = kernel.execute("async def g():\n    return f()\nawait g()")
+        if stops:
+            stopped = kernel.wait_event("stopped")["body"]
+            assert kernel.top_frame(stopped["threadId"])["name"] == "f"
+            kernel.ask("continue", threadId=stopped["threadId"])
+        assert kernel.wait_idle(running) == "division by zero"
+        assert not [event for event in kernel.events if event["event"] == "stopped"]
+    kernel.ask("setExceptionBreakpoints", filters=[])
     running = kernel.execute("before = 1\nbreakpoint()\nafter = 2")
     stopped = kernel.wait_event("stopped")["body"]
     assert kernel.top_frame(stopped["threadId"])["line"] == 2

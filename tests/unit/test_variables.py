@@ -300,6 +300,20 @@ def test_the_last_page_of_a_large_dict(look):
     assert list(rows) == [str(n) for n in range(999_990, 1_000_000)]
 
 
+@pytest.mark.parametrize("name", ["keys", "values", "items"])
+def test_a_view_of_a_large_dict_is_reached_from_the_nearer_end(look, name):
+    table = {"k%d" % number: number for number in range(1000)}
+    view = getattr(table, name)()
+    found = look.describe(view)
+    assert found["indexedVariables"] == 1000
+    for start in (0, 3, 500, 989, 995):
+        page = look.rows(found, filter="indexed", start=start, count=10)
+        assert [(row["name"], row["value"]) for row in page.values()] == [
+            ("%03d" % number, repr(list(view)[number])) for number in range(start, min(start + 10, 1000))
+        ]
+        assert all(eval(row["evaluateName"], {"x": view}) == list(view)[int(row["name"])] for row in page.values())
+
+
 def test_an_ordered_dict_has_its_own_order(look):
     value = collections.OrderedDict.fromkeys("abcd")
     value.move_to_end("a")

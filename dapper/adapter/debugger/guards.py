@@ -1,5 +1,6 @@
 """The try and with statements of source files: which of them stand around a line, and what their clauses do."""
 import os
+import sys
 
 from dapper.adapter.debugger.values import type_of
 
@@ -138,21 +139,31 @@ class GuardMaps:
         path = self._key(filename)
         try:
             stat = _stat(path)
+            stamp = stat.st_mtime_ns, stat.st_size
         except (OSError, ValueError):
-            return None
-        stamp = stat.st_mtime_ns, stat.st_size
+            stamp = _noted(filename)
         found = self._found.get(path)
         if found is None or found[0] != stamp:
-            found = self._found[path] = stamp, _read(path)
+            found = self._found[path] = stamp, _read(path, stamp)
         return found[1]
 
 
-def _read(path):
+def _noted(filename):
+    """The text of what is in no file, such as a cell of a notebook, as the program keeps it for tracebacks; or None."""
+    entry = getattr(sys.modules.get("linecache"), "cache", {}).get(filename)
+    return "".join(entry[2]) if type_of(entry) is tuple and len(entry) == 4 else None
+
+
+def _read(path, stamp):
+    if stamp is None:
+        return None
     import warnings
 
     try:
-        with _open(path, "rb") as file:
-            text = file.read()
+        text = stamp
+        if type_of(stamp) is tuple:
+            with _open(path, "rb") as file:
+                text = file.read()
         with warnings.catch_warnings():  # the program's own compilation says these, once
             warnings.simplefilter("ignore")
             return Guards(compile(text, path, "exec", _ONLY_AST, True))

@@ -27,6 +27,7 @@ from dapper.adapter.debugger.values import (
 from dapper.adapter.debugger.views import (
     ArrayView,
     Child,
+    KeysView,
     MappingView,
     SequenceView,
     SetView,
@@ -190,6 +191,9 @@ _VIEWS = {
     range: lambda value: SequenceView(value, len, range.__getitem__, None, "a range can't be changed"),
     OrderedDict: lambda value: MappingView(value, OrderedDict.items, put_item),  # its order is its own
     dict: lambda value: MappingView(value, dict.items, put_item),
+    type({}.keys()): KeysView,
+    type({}.values()): KeysView,
+    type({}.items()): KeysView,
     MappingProxyType: lambda value: MappingView(value, lambda mapping: mapping.items()),
     set: lambda value: SetView(value, set),
     frozenset: lambda value: SetView(value, frozenset),

@@ -122,6 +122,36 @@ class SequenceView(View):
         return [_length_child(self.length())]
 
 
+class KeysView(View):
+    """The keys, values or items of a dict in its order, which have no index."""
+
+    def length(self):
+        return len(self.value)
+
+    def page(self, start, stop, hex=False):
+        value, length = self.value, self.length()
+        stop = min(stop, length)
+        width = len(str(max(length - 1, 0)))
+        try:  # from the nearer end: there is no other way to one far inside
+            if start <= length - stop:
+                found = list(islice(value, start, stop))
+            else:
+                found = list(islice(reversed(value), length - stop, length - start))[::-1]
+        except RuntimeError:  # another thread changed its size
+            return []
+        return [self._child(start + number, width, item) for number, item in enumerate(found)]
+
+    def _child(self, index, width, item):
+        return Child("%0*d" % (width, index), item, ("list(", ")[%d]" % index), None, "a view of a dict can't be changed")
+
+    def find(self, name, hex=False):
+        found = self.page(int(name), int(name) + 1) if name.isdigit() else ()
+        return found[0] if found else None
+
+    def last(self):
+        return [_length_child(self.length())]
+
+
 class SliceView(SequenceView):
     """Strings and bytes too long to be shown in one piece, in pieces."""
 
