@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 11
+API = 12
 
 
 cdef extern from "_core_compat.h":
@@ -158,6 +158,7 @@ include "_core_gates.pxi"
 include "_core_lookout.pxi"
 include "_core_tracing.pxi"
 include "_core_patches.pxi"
+include "_core_profilers.pxi"
 include "_core_probes.pxi"
 include "_core_watch.pxi"
 include "_core_turns.pxi"

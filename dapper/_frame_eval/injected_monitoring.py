@@ -6,6 +6,7 @@ functions, and those made from it later, get a copy with probes. A copy that is 
 import os
 from _thread import RLock
 
+from dapper._frame_eval import profilers
 from dapper._frame_eval.implants import Implants
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
@@ -155,13 +156,19 @@ class InjectedMonitoringEngine(MonitoringEngine):
     def _plan(self, code, interest, pairs):
         """Decide which code the functions of an original should have; ``pairs`` gets what has to be swapped."""
         _, before = self._planted.get(id(code), (code, None))
-        if before is not None and before.serves(interest):
+        if before is not None and not before.retired and before.serves(interest):
             before.renew(interest)
+            return
+        if before is None and not interest:
+            return
+        if profilers.are_at_work(self._kit):
+            if before is not None:
+                before.retire()  # and stay; what it has no probe for has line events
             return
         after = self._implants.of(code, interest)
         if before is None and after is None:
             return
-        pairs.append((code if before is None else before.code, code if after is None else after.code))
+        pairs.append(((before and before.code) or code, code if after is None else after.code))
         if after is None:
             del self._planted[id(code)]
         else:

@@ -2,6 +2,7 @@
 from _thread import RLock
 from _weakref import ref
 
+from dapper._frame_eval import profilers
 from dapper._frame_eval.repointing import Living, Repointer, running
 from dapper._frame_eval.telemetry import Reason, telemetry
 
@@ -72,9 +73,10 @@ class Planting:
         if selector.names or selector.table.files:
             self._implants.expect()
         with self._lock:
-            pairs = []
-            for original in self._concerned(selector):
-                pairs += self._place(original, selector)
+            pairs, originals = [], self._concerned(selector)
+            place = self._leave if originals and profilers.are_at_work(self._kit) else self._place
+            for original in originals:
+                pairs += place(original, selector)
             if pairs:
                 codes = None  # what is asked for by name may be made by code that is not
                 if not selector.names:
@@ -102,7 +104,7 @@ class Planting:
             self._load_inside(root, selector, set())
             if not selector.table.generation_of(root):
                 return False, False
-            self._place(root, selector)
+            self._place_loaded(root, selector)
             implant = self._current.get(id(root))
             if implant is not None and self._instead is not None and not root.co_flags & _OPTIMIZED:
                 self._instead(root, implant.code)
@@ -134,7 +136,7 @@ class Planting:
             self._scan(selector)
         self._scanned = scopes  # what is loaded of a file that is none of ours meanwhile, nobody notes
         found = {id(implant.original): implant.original for implant in self._current.values()}
-        found.update((key, late.code) for key, late in self._hard.items())
+        found.update((id(code), code) for code in map(self._implants.original_of, self._hard_codes()))
         for key, reference in list(self._known.items()):
             code = reference()
             if code is None:
@@ -181,19 +183,18 @@ class Planting:
         self._known[key] = ref(original)
         interest = selector.interest(original)
         before = self._current.get(key)
-        if before is not None and before.serves(interest):
+        if before is not None and not before.retired and before.serves(interest):
             before.renew(interest)
             return []
         now = self._implants.of(original, interest) if interest else None
         if interest and now is None:
-            self._set_hard(original, interest)
-        elif key in self._hard:
-            self._kit.keep_tracing(original, False)
-            del self._hard[key]
-            self.late.pop(key, None)
+            self._set_hard(original, interest.lines, interest.entry)
+        else:
+            self._ease(original)
         old, new = original, original
         if before is not None:
-            old = before.code
+            old = before.code or original  # one that was left in functions may be gone with them
+            self._ease(old)
             before.renew(interest)
             before.retire()
             del self._current[key]
@@ -202,10 +203,48 @@ class Planting:
             new = now.code
         return [] if old is new else [(old, new)]
 
-    def _set_hard(self, original, interest):
-        if id(original) not in self._hard:
-            self._kit.keep_tracing(original)
-        self._hard[id(original)] = self.late[id(original)] = Late(original, interest.lines, interest.entry)
+    def _leave(self, original, selector):
+        """Have functions of an original keep the code they have, the copy or the original: its breakpoints need events.
+
+        Returns:
+            No pairs; see `_place`.
+        """
+        interest = selector.interest(original)
+        before = self._current.get(id(original))
+        if before is None and interest:
+            self._set_hard(original, interest.lines, interest.entry)
+        elif before is None:
+            self._ease(original)
+        elif before.retired or not before.serves(interest):
+            lines = before.renew(interest)
+            before.retire()
+            code = before.code
+            entry = interest.entry and before.entry is None
+            if code is not None and (lines or entry):
+                self._set_hard(code, lines, entry)
+            elif code is not None:
+                self._ease(code)
+        return []
+
+    def _place_loaded(self, original, selector):
+        """Put the right implant down for code that is run anew, unless `_leave` has left one in functions."""
+        before = self._current.get(id(original))
+        if before is None or not before.retired:
+            self._place(original, selector)
+
+    def _hard_codes(self):
+        return [late.code for late in self._hard.values()]
+
+    def _set_hard(self, code, lines, entry):
+        if id(code) not in self._hard:
+            self._kit.keep_tracing(code)
+        self._hard[id(code)] = self.late[id(code)] = Late(code, lines, entry)
+
+    def _ease(self, code):
+        if id(code) in self._hard:
+            self._kit.keep_tracing(code, False)
+            del self._hard[id(code)]
+            self.late.pop(id(code), None)
 
     def _find_late(self, selector):
         """Note what frames that run already need; gives those frames."""
@@ -244,7 +283,7 @@ class Planting:
             if id(original) not in seen:
                 self._load_inside(original, selector, seen)
                 if selector.table.generation_of(original):
-                    self._place(original, selector)
+                    self._place_loaded(original, selector)
             implant = self._current.get(id(original))
             wanted = original if implant is None else implant.code
             if constant is not wanted and not self._repointer.swap_constants(code, constant, wanted):

@@ -19,6 +19,7 @@ class _Choosing:
     TOOL_ID_TAKEN = "Other tools (profiler, coverage, another debugger) hold the sys.monitoring ids a debugger may use."
     FREE_THREADED = "This is a free-threaded build, on which functions can't be changed while other threads run them."
     BRANCH_EVENTS_ON = "Another tool counts branches or instructions and would count those of a rewritten function too."
+    PROFILER_ON = "A profiler is at work that knows functions by their code: those that exist keep what they have."
     MONITORING_SUFFICES = "There is sys.monitoring, which does the same and leaves calls as fast as they are."
     FOREIGN_EVAL_HOOK = "Another tool has put itself in front of every function call (PEP 523); its hook stays."
     JIT_ON = "The JIT is on; code it has compiled already keeps the functions it was compiled with."
