@@ -8,7 +8,7 @@ cdef object Namespace = type(sys.implementation)
 
 @cython.final
 cdef class Landing:
-    """What a probe calls: one method of a Trap with one number, as a constant in code.
+    """What a probe calls: one method of a Trap with one number, as a constant in code. True if that says True.
 
     Args:
         method: called as ``method(number)`` or ``method(number, value)``.
@@ -32,10 +32,8 @@ cdef class Landing:
 cdef object call_landing(PyObject *self, PyObject *const *values, size_t count, PyObject *names):
     cdef Landing landing = <Landing>self
     if PyVectorcall_NARGS(count):
-        landing.method(landing.number, <object>values[0])
-    else:
-        landing.method(landing.number)
-    return None
+        return landing.method(landing.number, <object>values[0]) is True
+    return landing.method(landing.number) is True
 
 
 @cython.final
@@ -98,7 +96,7 @@ cdef class Trap:
     """What a probe calls when its condition holds or fails.
 
     Args:
-        hit: called as ``hit(frame, k)``.
+        hit: called as ``hit(frame, k)``; returns whether a line event is due.
         failed: called as ``failed(frame, k, error)``, but not for RecursionError and MemoryError.
         fault: takes errors of the two.
     """
@@ -111,11 +109,11 @@ cdef class Trap:
         self.fault = fault
 
     def trap(self, k):
-        """The condition of probe `k` holds in the calling frame."""
+        """The condition of probe `k` holds in the calling frame. Returns what ``hit`` does."""
         cdef PyThreadState *state = PyThreadState_Get()
         core_hide(state)
         try:
-            self.hit(<object>PyEval_GetFrame(), k)
+            return self.hit(<object>PyEval_GetFrame(), k)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
         finally:

@@ -16,6 +16,8 @@ cdef class Tracer:
         lookout: a Lookout, which is asked in C about the frames that have it in ``f_trace``, or None.
         raises: a RaiseGate that is asked about exceptions in frames without a local function, or None. Its action gets
             (type, exception, traceback): the exception does not know its traceback yet.
+        copies: id of a code object → (a reference, what tells by ``is_landing(offset)`` whether a line event there is
+            one that only the debugger makes), of which other tools in the thread are not told; or None.
         local: the only object in ``f_trace`` that is called, others being another tool's (coverage leaves its tracer in
             every frame it has seen); None: whatever is there.
     """
@@ -23,6 +25,7 @@ cdef class Tracer:
     cdef public object function, fault, local
     cdef readonly Lookout lookout
     cdef public RaiseGate raises
+    cdef public dict copies
 
     def __init__(self, function, fault=None, Lookout lookout=None, local=None, RaiseGate raises=None):
         self.function = function
@@ -63,6 +66,11 @@ cdef class Tracer:
             if self.raises.opens(core_code(core_raw(frame)), PyTuple_GET_ITEM(raised, 0)):
                 self.raises.act(self.raises.action, frame, raised)
         return 0
+
+    cdef bint is_landing(self, PyFrameObject *frame) except -1:
+        """Whether a line event is the debugger's own."""
+        found = self.copies.get(<uintptr_t>core_code(core_raw(frame)))
+        return found is not None and found[1].is_landing(core_offset(frame))
 
     cdef int keep(self, PyFrameObject *frame, object local) except -1:
         if local is not None and <PyObject *>local != core_local_trace(frame):
@@ -133,8 +141,11 @@ cdef int trace(PyObject *self, PyFrameObject *frame, int what, PyObject *arg) ex
 cdef int trace_chained(PyObject *self, PyFrameObject *frame, int what, PyObject *arg) except -1:
     """The C trace function of a Chain."""
     cdef Chain chain = <Chain>self
-    chain.forward(frame, what, arg)
-    if chain.shared:
+    cdef Tracer tracer = chain.tracer
+    cdef bint own = what == PyTrace_LINE and tracer.copies is not None and tracer.is_landing(frame)
+    if not own:
+        chain.forward(frame, what, arg)  # which calls ours, if that stands in f_trace and the other is in Python
+    if chain.shared and not (own and core_local_trace(frame) == <PyObject *>tracer.local):
         call_tracing(chain.tracer.function, frame, what, arg, chain.tracer.fault)
         return 0
     return chain.tracer.event(frame, what, arg, <PyObject *>chain.next.object)

@@ -36,7 +36,7 @@ class Landing:
         self._number = number
 
     def __call__(self, *values):
-        self._method(self._number, *values)
+        return self._method(self._number, *values) is True
 
     def __reduce__(self):
         return partial, (bool,)
@@ -77,9 +77,9 @@ class Trap:
         self._fault = fault
 
     def trap(self, number):
-        """The condition of probe ``number`` holds in the calling frame."""
+        """The condition of probe ``number`` holds in the calling frame. Returns what ``hit`` does."""
         try:
-            self._hit(_program_frame(), number)
+            return self._hit(_program_frame(), number)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self._fault, error)
 

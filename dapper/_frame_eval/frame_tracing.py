@@ -1,4 +1,5 @@
 """SettraceEngine: breakpoints and steps by sys.settrace. It works everywhere and is the specification for the others."""
+import atexit
 import sys
 from _thread import get_ident
 
@@ -39,7 +40,6 @@ class SettraceEngine:
         self._offsets = {}  # thread → the last instruction told, while instructions are
         self._replaced = False  # whether another tool's trace function was told of
         self._unwatched = set()  # threads that the program has taken out
-        self._in_probe = {}  # thread → the frame that is in a probe of an engine before this one (up to 3.9)
 
     def start(self, table):
         """Begin to watch: the threads started from now on, and from 3.12 on, or with the native core, all others.
@@ -49,6 +49,7 @@ class SettraceEngine:
         self._selector = Selector.of(table)
         self._running = True
         self._new_threads.install()
+        atexit.register(self._look_who_traced)
         if hasattr(sys, "_settraceallthreads"):
             sys._settraceallthreads(self._on_call)
             _settrace(None)  # the caller is the debugger's own thread
@@ -60,13 +61,11 @@ class SettraceEngine:
                     self._kit.trace_thread(ident, self._tracer)
         for frame in self._frames():
             self._trace(frame)
-        if opcodes.LINES_AS_MARKS:
-            for ident in list(_current_frames()):
-                self._find_probe(ident)
 
     def stop(self):
         """Let every thread run untraced."""
         self._running = False
+        atexit.unregister(self._look_who_traced)
         self._new_threads.remove()
         if _gettrace() == self._on_call:
             _settrace(None)
@@ -102,11 +101,24 @@ class SettraceEngine:
         name = foreign_name(_gettrace())
         if _gettrace() is None:
             self.watch_this_thread()  # it has done its work
-        elif name is not None and not self._replaced:
+        elif name is not None:
+            self._say_replaced(name, "is used by %s now; breakpoints and steps wait until it is gone." % name)
+
+    def _look_who_traced(self):
+        """The program ends, and on the main thread ours is no longer there; at no other time we were called."""
+        trace = _gettrace()
+        name = foreign_name(trace)
+        if name is None and "line_profiler" in sys.modules and not hasattr(sys, "monitoring"):
+            name = "line_profiler"  # which has put ours back behind each function that it measures
+        if self._running and get_ident() not in self._unwatched and (trace is None or name is not None):
+            who = name or "the program, or was lost at the recursion limit"
+            self._say_replaced(name or "", "was used by %s; breakpoints and steps after that did nothing." % who)
+
+    def _say_replaced(self, name, line):
+        if not self._replaced:
             self._replaced = True
             telemetry.record(Reason.TRACE_FUNCTION_REPLACED, name)
-            text = "sys.settrace is used by %s now; breakpoints and steps wait until it is gone."
-            self._port.on_engine(text % name, False)
+            self._port.on_engine("sys.settrace " + line, False)
 
     def update(self, table):
         """Use another breakpoint table, for running frames too."""
@@ -209,27 +221,10 @@ class SettraceEngine:
             self._fault(error)
         return self._on_event if self._running else None  # None leaves what a later engine has put in
 
-    def _find_probe(self, ident):
-        """A thread may stand in a probe of the engine before this one, which was told of it."""
-        frame = _current_frames().get(ident)
-        while frame is not None:
-            implant = implant_of(frame.f_code)
-            if implant is not None and implant.is_probe(frame.f_lasti):
-                self._in_probe[ident] = frame
-                return
-            frame = frame.f_back
-
     def _is_told_again(self, frame):
-        """Whether this line event is the second or third one that a probe of an earlier engine makes."""
-        implant, ident, offset = implant_of(frame.f_code), get_ident(), frame.f_lasti
-        if implant is None or not implant.is_probe(offset):
-            self._in_probe.pop(ident, None)
-            return implant is not None and any(end == offset for _, end in implant.inserted)
-        if self._in_probe.get(ident) is frame:
-            del self._in_probe[ident]
-            return True
-        self._in_probe[ident] = frame
-        return False
+        """Whether this line event is one that a probe of an earlier engine makes, beside that at the line's begin."""
+        implant, offset = implant_of(frame.f_code), frame.f_lasti
+        return implant is not None and (implant.is_landing(offset) or any(end == offset for _, end in implant.inserted))
 
     def _on_opcode(self, frame):
         line, offset, ident = frame.f_lineno, frame.f_lasti, get_ident()

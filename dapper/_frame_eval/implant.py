@@ -102,6 +102,10 @@ class Implant:
                 return self.plants.get(item.line)
         return None
 
+    def is_landing(self, offset):
+        """Whether a line event there is one of a probe's own, which it makes up to 3.9 when it was hit."""
+        return any(start < offset < end for start, end in self.inserted)
+
     def home(self, offset):
         """Where an instruction of the copy stands in the original; of one in a probe, what follows the probe."""
         if self._home is None:

@@ -28,7 +28,8 @@ class Implants:
             callable for a tuple of that message's parts.
         caches: the CacheManager.
         config: the FrameEvalConfig.
-        arm: called as ``arm(frame, plant)`` when a probe is hit: have the next line event of this frame told.
+        arm: called as ``arm(frame, plant)`` when a probe is hit: have the next line event of this frame told. False:
+            there is no need.
         worth: called as ``worth(code, line, stops, fast)``: whether a probe at this line is better than what the engine
             can do without; ``fast`` tells if the probe decides itself whether to stop. None: always.
         at_entry: whether function breakpoints are to have probes, too; without, code they name has no implant.
@@ -153,19 +154,21 @@ class Implants:
         return any(frame.f_code is code for frame, _, _ in list(self._pending.values()))
 
     def _hit(self, frame, plant):
+        """Returns whether the next line event is needed; up to 3.9 the probe makes one then."""
         if not plant.active or self.calling and self.is_inside(frame.f_back):
-            return
+            return False
         passed = plant.passed
         if plant.logs:
-            return self._port.log_here(plant.breakpoints[0], frame, plant.line)
+            self._port.log_here(plant.breakpoints[0], frame, plant.line)
+            return False
         if plant.line is None:
             self._port.on_enter(frame)
         elif passed is None:
             passed = self._judge(plant.breakpoints, frame, plant.line)
             if not passed:
-                return
+                return False
         self._pending[get_ident()] = frame, plant, passed
-        self._arm(frame, plant)
+        return self._arm(frame, plant) is not False
 
     def _failed(self, frame, plant, error):
         if plant.active and plant.breakpoints:

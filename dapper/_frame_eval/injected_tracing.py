@@ -9,7 +9,7 @@ from _thread import get_ident
 from dapper._frame_eval import opcodes
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.implant import breakpoints_of
-from dapper._frame_eval.implants import Implants
+from dapper._frame_eval.implants import COPIES, Implants
 from dapper._frame_eval.lookouts import Lookouts
 from dapper._frame_eval.planting import Planting
 from dapper._frame_eval.selective_tracer import Selector
@@ -50,8 +50,8 @@ class InjectedTracingEngine:
         self._raising = {}  # thread → the frame in which the last event was an exception
         self._lookout = kit.Lookout(self._local, self._fault)
         self._tracer = tracer = kit.Tracer(self._on_call, self._fault, self._lookout, self._local)
-        hidden = lambda: getattr(port, "hidden", ())  # noqa: E731
-        self._needs = TraceNeeds(kit, tracer, self._local, self._lookout, eval_hook, hidden)
+        tracer.copies = COPIES if opcodes.LINES_AS_MARKS else None
+        self._needs = TraceNeeds(kit, tracer, self._local, self._lookout, eval_hook, lambda: getattr(port, "hidden", ()))
 
     def start(self, table):
         """Begin to watch.
@@ -188,10 +188,10 @@ class InjectedTracingEngine:
         """A probe was hit."""
         ident = get_ident()
         if not self._running:
-            return
+            return False
         if self._sent.get(ident) == (id(frame), plant.line):
             self._implants.arrive(frame, plant.line)  # the client has sent the thread to this line; it was told so
-            return
+            return False
         self._needs.awaiting.add(ident)
         self._needs.trace(ident)
         self._needs.mark(ident, frame)

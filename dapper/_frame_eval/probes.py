@@ -22,7 +22,7 @@ _TRAP, _ERROR, _COUNT, _WATCH, _QUIET, _ANY, _PASSING = [
 ]
 
 # What a probe does. ERROR is called while the exception is handled; QUIET is no error of the condition; PASSING must
-# not be swallowed; what follows COLD runs on a hit only.
+# not be swallowed; what follows COLD runs only if the trap says that a line event is due.
 _SIMPLE = """
 try:
  if TEST: TRAP(VALUES)
@@ -43,16 +43,25 @@ except ANY:
  PASS
  except ANY: pass
  return
+try:
+ if not TRAP(): return
+PASS
+except ANY: return
 COLD
+pass
+"""
+_ALWAYS = """
 try: TRAP()
 PASS
 except ANY: pass
 """
-_ALWAYS = """
-COLD
-try: TRAP()
+_ALWAYS_APART = """
+try:
+ if not TRAP(): return
 PASS
-except ANY: pass
+except ANY: return
+COLD
+pass
 """
 
 
@@ -151,13 +160,16 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=None):
         test = "True"
     optimized = code.co_flags & _CO_OPTIMIZED
     apart = not values and not opcodes.LINE_CAN_BE_NONE
-    template = _ALWAYS if not test else _APART if apart else _SIMPLE
+    if apart:
+        template = _APART if test else _ALWAYS_APART
+    else:
+        template = _SIMPLE if test else _ALWAYS
     local, cells = _variables(code, names, enclosing, cleared)
     try:
         compiled, cold = _compile(template, test, values, local, cells, optimized or apart)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise Refused("syntax", str(error)) from None  # as deep as the compiler goes by itself, too deep in a probe
-    return _snippet(compiled, constants, cold, not optimized, apart and template is _ALWAYS)
+    return _snippet(compiled, constants, cold, not optimized)
 
 
 def _log(probe, trap, landing):
@@ -305,7 +317,7 @@ _WORDS = [
 # ---- back from bytecode --------------------------------------------------------------------------------------------
 
 
-def _snippet(code, constants, cold, by_name, land_first):
+def _snippet(code, constants, cold, by_name):
     """The Snippet of a compiled probe.
 
     Args:
@@ -313,16 +325,12 @@ def _snippet(code, constants, cold, by_name, land_first):
         constants: stand-in → what it stands for.
         cold: the line behind which it is cold.
         by_name: whether its globals are to be looked up as in a class body.
-        land_first: whether to begin with a landing for the cold way, having no hot one.
     """
     found = opcodes.instructions(code)
     steps = []
     place = {len(code.co_code): 0}  # old offset → step there or behind
     ends = set()  # old offsets at which the probe is over
     landing = None  # where the hot way leaves
-    if land_first:
-        landing = 1
-        steps = [Step(opsets.JUMP_FORWARD, target=-3), Step(opsets.JUMP_FORWARD, target=len(code.co_code))]
     number = 0
     while found[number].opcode in opsets.PROLOGUE:
         number += 1

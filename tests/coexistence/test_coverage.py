@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tests.coexistence.kit import TRACE_TAKEN, Case, cases, check
+from tests.coexistence.kit import TRACE_TAKEN, Case, Timeless, cases, check
 from tests.coexistence.sources import WORK, WORK_HITS
 
 TESTS = """
@@ -46,7 +46,7 @@ def test_coverage(case, way, program, dap):
 
 
 @cases([
-    Case("pytest-cov", "branches", {"test_work.py": TESTS, "work.py": WORK}, "pytest",
+    Timeless("pytest-cov", "branches", {"test_work.py": TESTS, "work.py": WORK}, "pytest",
          ["-q", "-p", "no:cacheprovider", "--cov=work", "--cov-branch", "--cov-report="], {"COVERAGE_CORE": "ctrace"},
          measured, WORK_HITS + 1, needs=["pytest_cov"], ways=["hit", "false", "log"],
          obstacles=TRACE_TAKEN)

@@ -174,8 +174,7 @@ def test_a_trace_function_that_was_there_first(program, engine):
             return
         assert notices(s) == []
         at = prog.line("here")
-        # Up to 3.9 the probe carries the line, which another tool is told of twice: doc/coexistence.md.
-        loop = ["('line', %d)" % line for line in ([at - 1, at, at] if LINES_AS_MARKS else [at - 1, at])]
+        loop = ["('line', %d)" % line for line in (at - 1, at)]
         lines = ["('call', %d)" % (at - 3), "('line', %d)" % (at - 2)] + loop * 2
         assert process.wait() == 0
         assert ", ".join(lines) in process.text()

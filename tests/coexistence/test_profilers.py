@@ -3,15 +3,9 @@
 import json
 import os
 import re
-import sys
-
-import pytest
 
 from tests.coexistence.kit import TRACE_TAKEN, Case, cases, check
 from tests.coexistence.sources import WORK, WORK_HITS
-
-#: Some calls of a function whose caller is stepped through are lost to a profiler in C; doc/coexistence.md tells.
-STEPS_UNCOUNTED = [("injection", "step")] if sys.version_info < (3, 12) else []
 
 SETPROFILE = """
     import sys, work
@@ -82,7 +76,7 @@ def events(folder):
 
 @cases([
     Case("cProfile", "python -m cProfile", {"work.py": WORK}, "cProfile", ["-o", "profile", "work.py"], None, calls,
-         WORK_HITS, differs=STEPS_UNCOUNTED),
+         WORK_HITS),
     Case("sys.setprofile", "in the program", {"prog.py": SETPROFILE, "work.py": WORK}, hits=WORK_HITS),
     Case("tracemalloc", "in the program", {"prog.py": TRACEMALLOC, "work.py": WORK}, hits=WORK_HITS,
          ways=["hit", "false", "log"]),

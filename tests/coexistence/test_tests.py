@@ -1,8 +1,6 @@
 """Test runners: pytest's rewritten assertions, and Hypothesis, which watches lines to explain a failure."""
 
-import re
-
-from tests.coexistence.kit import Case, cases, check
+from tests.coexistence.kit import Timeless, cases, check
 
 ASSERTIONS = """
     def double(i):
@@ -50,14 +48,6 @@ PASSING = """
         assert sorted(i) == i  # @here
 """
 QUIET = ["-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "-s"]
-
-
-class Timeless(Case):
-    """The output without times."""
-
-    def given(self, program, text):
-        output, found = super().given(program, text)
-        return [re.sub(r"in [\d.]+s", "in a while", line).strip("= ") for line in output], found
 
 
 @cases([

@@ -238,6 +238,7 @@ def events_after(wanted, how, func=sample, args=(1, [1, 2])):
             else:
                 frame.f_trace = line_event
                 sys.settrace(line_event)
+            return True
 
     copy, _ = probed(func, wanted, Arming())
     code.append(copy.__code__)
