@@ -9,21 +9,26 @@ from benchmarks.wire import Lost, Refused
 
 SLEEP = 6.0  # seconds the hanging repr takes; a program that never comes back would only measure our patience
 FAR = 4999990
+FAR_IN_MILLION = 999990
 METHOD = (
-    "One frame holds a list of 5 million items, a dict of 1 million, a string of 100 MB, an object whose `repr` "
-    "sleeps %g s, properties that sleep, exit and recurse, and, where the libraries are there, an array of 10⁸ items "
-    "and a table of 10⁷ rows. The client asks for the locals twice, for ten items at %d of the list, and expands the "
-    "object with the properties. Then it has the hanging `repr` evaluated and meanwhile asks another thread for "
+    "One frame holds a list of 5 million items, a dict of 1 million and its keys, a set of 1 million, a string of "
+    "100 MB, an object whose `repr` sleeps %g s, properties that sleep, wait for another thread, exit and recurse, an "
+    "object in itself, one that lies about its class, and, where the libraries are there, an array of 10⁸ items and a "
+    "table of 10⁷ rows. The client asks for the locals twice, for ten items at %d of the list and near the end of the "
+    "others, and expands the object with the properties. Then it has the hanging `repr` evaluated and meanwhile asks another thread for "
     "`1+1`, cancels (dapper only: debugpy never answers the request), has it evaluated again and lets the program go "
     "on, which is over when the program has ended. Medians of all rounds." % (SLEEP, FAR)
 )
 BARS = {
-    "locals": 100.0, "a page far inside": 20.0, "another thread meanwhile": 100.0, "cancel": 250.0, "going on": 1000.0,
+    "locals": 100.0, "a page far inside": 20.0, "a page of the set": 20.0, "a page of the keys": 20.0,
+    "another thread meanwhile": 100.0, "cancel": 250.0, "going on": 1000.0,
 }
 ROWS = (
     ("locals", "the locals, first time"),
     ("locals again", "the locals, second time"),
     ("a page far inside", "ten items at %d of the list" % FAR),
+    ("a page of the set", "ten items at %d of the set" % FAR_IN_MILLION),
+    ("a page of the keys", "ten items at %d of the keys" % FAR_IN_MILLION),
     ("properties", "the object with the properties, expanded"),
     ("another thread meanwhile", "`1+1` on another thread while the `repr` hangs"),
     ("cancel", "`cancel` → the hanging request is answered"),
@@ -66,6 +71,15 @@ def look(debugger, python, home):
                      start=FAR, count=10)["variables"]
         if [one["value"] for one in page] != [str(FAR + number) for number in range(10)]:
             taken["a page far inside"] = None  # it showed something else
+        for kind, name in (("set", "numbers"), ("keys", "keys")):
+            figure = "a page of the " + kind
+            if not reference.get(name):
+                taken[figure] = None
+                continue
+            page = timed(figure, "variables", variablesReference=reference[name], filter="indexed",
+                         start=FAR_IN_MILLION, count=10)["variables"]
+            if [one["value"] for one in page] != [str(FAR_IN_MILLION + number) for number in range(10)]:
+                taken[figure] = None
         timed("properties", "variables", variablesReference=reference["properties"])
         hang = dict(expression="repr(sleeps)", frameId=frame, context="repl")
         waiting = session.adapter.post("evaluate", **hang)
@@ -129,7 +143,7 @@ def _median(values):
 def show(data):
     """The lines of a result's tables."""
     found = data["figures"]
-    rows = [[text] + ["–" if found[who][key] is None else "%.1f" % found[who][key] for who in ("dapper", "debugpy")]
+    rows = [[text] + ["–" if found[who].get(key) is None else "%.1f" % found[who][key] for who in ("dapper", "debugpy")]
             for key, text in ROWS]
     lines = facts.table(["Python %s (ms)" % data["versions"]["python"], "dapper", "debugpy"], rows)
     lines.append("libraries: %s" % (", ".join(found["dapper"]["libraries"] or ()) or "none"))

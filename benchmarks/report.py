@@ -89,6 +89,11 @@ def session_part(every):
     return lines + ["The plain program, from start to end: %s." % ", ".join(plain), ""] + logs(every)
 
 
+def method_of(every):
+    """How what there is was measured: the program has grown since some of it."""
+    return every[-1]["method"] if every else looking.METHOD
+
+
 def looking_part(every):
     """Lines on looking at what makes debuggers freeze."""
     head, columns = ["ms"], []
@@ -97,7 +102,8 @@ def looking_part(every):
             head.append("%s, %s" % (data["versions"]["python"], who))
             columns.append(data["figures"][who])
     lines = ["## Looking at large and hanging values", ""]
-    lines += grid(head, [[text] + [number(column[key]) for column in columns] for key, text in looking.ROWS])
+    lines += grid(head, [[text] + [number(column.get(key)) for column in columns] for key, text in looking.ROWS
+                         if any(key in column for column in columns)])
     rows = [[data["versions"]["python"], bar["bar"], number(bar["value"]), number(bar["limit"]),
              "held" if bar["held"] else "**missed**"] for data in every for bar in data["bars"]]
     return lines + ["Bars:", ""] + grid(["Python", "figure", "ms", "at most", ""], rows)
@@ -240,7 +246,7 @@ def page(found):
     if os.path.exists(notes):
         with open(notes) as file:
             lines += [file.read().rstrip(), ""]
-    lines += ["## Method", "", sessions.METHOD, "", looking.METHOD, "", speed.METHOD, "", running.METHOD, "",
+    lines += ["## Method", "", sessions.METHOD, "", method_of(found["looking"]), "", speed.METHOD, "", running.METHOD, "",
               modules.METHOD, "",
               "`python -m benchmarks gate` holds counts, and one ratio with a wide margin, to limits: a busy machine "
               "can't change what it finds.", "",

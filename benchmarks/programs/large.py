@@ -16,6 +16,10 @@ class Properties:
         time.sleep(seconds)
 
     @property
+    def waits(self):
+        answered.wait(seconds)
+
+    @property
     def exits(self):
         raise SystemExit(5)
 
@@ -27,6 +31,10 @@ class Properties:
 class Itself:
     def __init__(self):
         self.me = self
+
+
+class Liar:
+    __class__ = property(lambda self: dict)
 
 
 def library(name):
@@ -48,14 +56,18 @@ def look():
     sleeps = Sleeps()
     properties = Properties()
     itself = Itself()
+    liar = Liar()
+    numbers = set(range(1000000))
+    keys = table.keys()
     array = numpy and numpy.zeros(10 ** 8, "u1")
     frame = pandas and pandas.DataFrame({"a": numpy.zeros(10 ** 7), "b": numpy.arange(10 ** 7)})
-    return items, table, text, sleeps, properties, itself, array, frame  # here
+    return items, table, text, sleeps, properties, itself, liar, numbers, keys, array, frame  # here
 
 
 seconds = float(sys.argv[2])
 numpy, pandas = library("numpy"), library("pandas")
 done = False
+answered = threading.Event()
 thread = threading.Thread(target=other)
 thread.start()
 look()
