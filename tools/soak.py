@@ -51,6 +51,7 @@ class Soak(Player):
         poll(lambda: "ready" in self.server.text(), "the program that listens")
         self.hub = Process(hub_command("--port", str(self.hub_port)), self.family.environment())
         poll(lambda: "listens" in self.hub.text("stderr"), "the hub")
+        self.cycle(False, "lasting hub")  # it has a door for children from now on, which is no leak
 
     # -- scenarios ----------------------------------------------------------------------------------------------------
 
@@ -69,7 +70,9 @@ class Soak(Player):
             s.wire.request("disconnect", {})
 
     def client(self, way):
-        """A client of the program itself, or of a hub of its own."""
+        """A client of the program itself, of the hub at a port, or of a hub of its own."""
+        if way == "lasting hub":
+            return DapClient.dial(self.hub_port, self.server_program, self.engine())
         if way == "straight":
             return DapClient.dial(self.port, self.server_program, self.engine())
         return DapClient.spawn(self.server_program, self.engine())
@@ -168,7 +171,7 @@ class Soak(Player):
     def lasting(self):
         """An attach to the program that listens, by one of the ways, broken off somewhere."""
         way = self.random.choice(["straight", "hub", "lasting hub", "pid"])
-        s = DapClient.dial(self.hub_port, self.server_program, self.engine()) if way == "lasting hub" else self.client(way)
+        s = self.client(way)
         try:
             s.initialize()
             if self.random.random() < 0.1:
