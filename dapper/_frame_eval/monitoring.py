@@ -19,9 +19,9 @@ _getpid = os.getpid
 _is_finalizing = sys.is_finalizing
 _getframe = sys._getframe
 
-# The two ids the documentation leaves free; DEBUGGER_ID if one is taken: pdb (3.14) has no other. The watcher's has to
-# be the higher one.
-PAIRS = ((4, 3), (4, 0), (3, 0))
+# DEBUGGER_ID, which pdb takes, and the two that the documentation leaves free; of these Hypothesis takes 3. Nobody uses
+# OPTIMIZER_ID. The watcher's has to be the higher one.
+PAIRS = ((5, 4), (4, 3), (4, 0), (3, 0)) if opcodes.PDB_TAKES_ID_0 else ((4, 0), (4, 3), (3, 0))
 _A_MOMENT = 1000  # microseconds
 
 

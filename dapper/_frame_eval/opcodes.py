@@ -42,6 +42,7 @@ OVERFLOW_STICKS = _version < (3, 10)
 EXIT_MAKES_ITS_EXCEPTION = _version >= (3, 12)
 #: Opcode events asked for before ``sys.settrace`` is called are lost beside a tool of sys.monitoring (3.13).
 EARLY_OPCODE_EVENTS_GET_LOST = _version >= (3, 13)
+PDB_TAKES_ID_0 = _version >= (3, 14)  #: of sys.monitoring, and has no other
 #: Single instructions can be told of (3.12).
 TELLS_INSTRUCTIONS = hasattr(sys, "monitoring")
 
