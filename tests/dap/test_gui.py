@@ -149,7 +149,7 @@ def test_who_keeps_the_thread_is_named(hub, program):
         s.wait_stop("stop")
         s.evaluate("globals().update(until=time.monotonic() + 4)", "repl")
         with pytest.raises(Refused, match=r"turn, prog\.py"):
-            poll(lambda: s.evaluate("x", frame=s.stopped.frame) is None, "a turn that lasts")
+            poll(lambda: s.evaluate("until", frame=s.stopped.frame) is None, "a turn that lasts")
         poll(lambda: answered(s), "the end of that turn")
         s.finish()
 
