@@ -20,11 +20,12 @@
 #include <time.h>
 #endif
 
-#if PY_VERSION_HEX >= 0x030C0000
+#if PY_VERSION_HEX >= 0x030B0000
 #undef _PyGC_FINALIZED /* a macro of the public headers, a function of the internal ones */
 #ifndef Py_BUILD_CORE
 #define Py_BUILD_CORE 1
-#include "internal/pycore_interp.h" /* interp->ceval.gil */
+#include "internal/pycore_interp.h" /* interp->ceval */
+#include "internal/pycore_runtime.h" /* _PyRuntime.ceval */
 #undef Py_BUILD_CORE
 #else
 #include "internal/pycore_interp.h"
@@ -95,6 +96,41 @@ static int core_ask(long long most)
     return core_asked;
 }
 
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+/* Whether there is anything the interpreter has to look at between two instructions. */
+static int core_requests(struct _ceval_state *ceval)
+{
+    return _Py_atomic_load(&ceval->gil_drop_request) || _Py_atomic_load(&_PyRuntime.ceval.signals_pending) ||
+           _Py_atomic_load(&ceval->pending.calls_to_do) || ceval->pending.async_exc;
+}
+
+/* Take the pending call back. While there is one, a thread of 3.11 that is traced turns in circles at the beginning of
+ * each function that a pending call has called: it tries to make the call first, and it is making one already. */
+static void core_take_back(void)
+{
+    struct _ceval_state *ceval = &PyInterpreterState_Main()->ceval;
+    struct _pending_calls *pending = &ceval->pending;
+    int at, others = 0;
+    PyThread_acquire_lock(pending->lock, WAIT_LOCK);
+    for (at = pending->first; at != pending->last; at = (at + 1) % NPENDINGCALLS) {
+        others |= pending->calls[at].func != core_stand_aside;
+    }
+    if (!others) {
+        pending->first = pending->last;
+        core_asked = 0;
+        _Py_atomic_store(&pending->calls_to_do, 0);
+    }
+    PyThread_release_lock(pending->lock);
+    if (others) {
+        return; /* they have to be made; ours with them */
+    }
+    _Py_atomic_store(&ceval->eval_breaker, core_requests(ceval));
+    if (core_requests(ceval)) { /* a signal, say, between look and deed */
+        _Py_atomic_store(&ceval->eval_breaker, 1);
+    }
+}
+#endif
+
 /* Let it go on. */
 static void core_go_on(void)
 {
@@ -103,6 +139,11 @@ static void core_go_on(void)
         core_until = 0;
         PyThread_release_lock(core_aside);
     }
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+    if (core_asked) {
+        core_take_back();
+    }
+#endif
 }
 
 /* Let it run for so many microseconds, and then ask it for the rest of the time. The GIL is released and taken. */
@@ -125,6 +166,37 @@ static void core_give_way(long microseconds)
         core_ask(left);
     }
     Py_END_ALLOW_THREADS
+}
+
+/* A pending call that calls a Python function. On 3.11 that is not traced: see core_take_back. */
+static int core_call(void *function)
+{
+    PyObject *result;
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+    PyThreadState *state = PyThreadState_Get();
+    PyThreadState_EnterTracing(state);
+    result = PyObject_CallObject((PyObject *)function, NULL);
+    PyThreadState_LeaveTracing(state);
+#else
+    result = PyObject_CallObject((PyObject *)function, NULL);
+#endif
+    if (result == NULL) {
+        PyErr_WriteUnraisable((PyObject *)function); /* it is not the program's */
+    }
+    Py_XDECREF(result);
+    Py_DECREF((PyObject *)function);
+    return 0;
+}
+
+/* Have the main thread call a function soon. Returns whether it will. */
+static int core_call_soon(PyObject *function)
+{
+    Py_INCREF(function);
+    if (!core_may_ask() || Py_AddPendingCall(core_call, function) < 0) {
+        Py_DECREF(function);
+        return 0;
+    }
+    return 1;
 }
 
 #ifdef MS_WINDOWS

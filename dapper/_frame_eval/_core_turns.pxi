@@ -23,6 +23,15 @@ def give_way(long microseconds):
     core_give_way(microseconds)
 
 
+def call_soon(function):
+    """Have the main thread call ``function()`` between two of its bytecode instructions; from any thread.
+
+    Returns:
+        Whether it will.
+    """
+    return bool(core_call_soon(function))
+
+
 def _await_input(list descriptors, milliseconds, int most):
     """Wait until one of some descriptors can be read, and have a turn at once if it is the first of them.
 

@@ -1,4 +1,6 @@
 """Has the main thread call something soon, wherever it is in its own code."""
+from dapper._frame_eval import core
+
 _waiting = []
 _callback = None  # lives as long as the process: the interpreter may call it at any later time
 
@@ -9,6 +11,9 @@ def run(action):
     Source: Py_AddPendingCall in the C API reference. The interpreter calls back at least once for each time it is asked.
     """
     global _callback
+    native = core.loaded()
+    if native is not None and native.call_soon(action):
+        return
     import ctypes
 
     if _callback is None:
