@@ -188,9 +188,11 @@ def test_it(n):
 @pytest.mark.parametrize("engine, library", in_turn((name, name) for name in sorted(WAYS)))
 def test_a_library_that_starts_processes(engine, program, library, record_property):
     pytest.importorskip(library)
-    plain = run_plainly(program(WAYS[library]))
+    files = WAYS[library]
+    plain, debugged = in_time(
+        lambda: run_plainly(program(files)), lambda: run_debugged(program(files), engine.name)
+    )
     assert "not v" not in plain.said[0]
-    debugged = in_time(plain, lambda: run_debugged(program(WAYS[library]), engine.name))
     assert set(debugged.marks) == {"work"}
     assert debugged.said == plain.said
     check_cost(plain, debugged, record_property)

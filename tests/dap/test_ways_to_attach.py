@@ -99,10 +99,12 @@ if shutil.which("lldb"):
 
 @pytest.mark.parametrize("way", list(WAYS))
 def test_a_program_that_is_attached_to_is_as_without_us(program, way, record_property):
-    plain = run(program({"main.py": MAIN, "child.py": CHILD}), plainly)
     marks = ["here"] if way == "connect, straight" else ["here", "child", "forked"]
     files = {"main.py": MAIN, "child.py": CHILD}
-    debugged = in_time(plain, lambda: run(program(files), lambda *more: debug(*more, WAYS[way], marks)))
+    plain, debugged = in_time(
+        lambda: run(program(files), plainly),
+        lambda: run(program(files), lambda *more: debug(*more, WAYS[way], marks)),
+    )
     assert debugged.marks == tuple(marks)
     assert debugged.said == plain.said
     check_cost(plain, debugged, record_property, READS_SYMBOLS if "db" in way else 0.0)
