@@ -5,6 +5,7 @@ import os
 import re
 import struct
 import sys
+import urllib.error
 import urllib.request
 import uuid
 
@@ -62,6 +63,10 @@ class LabKernel(Kernel):
             return opener.open(request, timeout=30).read().decode()
         except ConnectionError:
             return None
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, ConnectionError):  # it says where it runs before it listens there
+                return None
+            raise
 
     def __exit__(self, *error):
         self._socket.close()
