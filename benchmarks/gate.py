@@ -25,7 +25,7 @@ GROWTH = 25
 #: Far above the noise of fastest slices, and far below what one callback a line would cost (a ratio of 3 and more).
 RATIO = 1.3
 SURELY = 0.1  # as far below the limit as that, nobody looks again
-TRIES = 8
+TRIES = 30  # on a machine with other things to do either of the two may have to wait long for a fast moment
 #: (program, case) → where the program has to run as if nobody were there
 UNDISTURBED = (("loop", "never"), ("objects", "never"), ("objects", "elsewhere"), ("exceptions", "attached"),
                ("fib", "after a stop"), ("fib", "step over"))
