@@ -49,6 +49,43 @@ def ended(session):
     session.evaluate("done.set()", "repl", session.stopped.frames[-1]["id"])
 
 
+COUNTS = """
+import sys
+import dapper
+dapper.listen(("127.0.0.1", int(sys.argv[1])))
+print("listening", flush=True)
+def count():
+    done, total = False, 0
+    while not done:
+        for n in range(100):
+            total += n  # @loop
+    return total
+print("the end", count() > 0)
+"""
+
+
+def test_locals_stay_whatever_engine_was_there_before(engine, program):
+    prog = program(COUNTS)
+    with listening(prog) as process:
+        for is_last, name in enumerate(("settrace", engine.name)):
+            with DapClient.dial(process.port, prog, name) as s:
+                s.initialize()
+                s.attach()
+                s.set_breakpoints(None, ["loop"])
+                s.configuration_done()
+                for _ in range(2):
+                    s.wait_stop("loop")
+                    assert {"done", "n", "total"} <= set(s.locals())
+                    s.continue_()
+                s.wait_stop("loop")
+                if is_last:
+                    s.set_breakpoints(None, [])
+                    s.evaluate("done = True", "repl", s.stopped.frames[0]["id"])
+                    s.continue_()
+                    assert process.wait() == 0
+        assert "the end True" in process.text()
+
+
 def test_attach_straight_to_the_program(engine, program):
     prog = program(LISTENS)
     with listening(prog) as process:

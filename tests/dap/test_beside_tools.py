@@ -71,3 +71,56 @@ def test_a_trace_function_sees_a_line_once_that_is_hit(program, dap):
             s.wait_stop("here")
             s.continue_()
         s.wait_output("lines %s" % [at, at + 1, at, at + 1])
+
+
+LOOKED_AT = """
+import sys
+
+def trace(frame, event, arg):
+    return trace
+
+def part(i):
+    mine = locals() if i == 1 else None
+    total = i
+    for n in range(3):
+        total += n  # @here
+    return total, mine and sorted(mine.items())[0]
+
+sys.settrace(trace)
+print("got", part(1), part(2))
+sys.settrace(None)
+"""
+
+
+def test_locals_that_were_looked_at_under_another_trace_function_stay(program, dap):
+    prog = program(LOOKED_AT)
+    with dap.launch(prog, ["here"]) as s:
+        if s.engine == "settrace":
+            return s.wait_output("got")  # there is room for one trace function only
+        for n in (0, 1, 2) * 2:
+            s.wait_stop("here")
+            assert s.locals()["n"]["value"] == str(n)
+            s.continue_()
+        s.wait_output("got (4, ('i', 1)) (5, None)")
+
+
+NAMES = """
+n = 5
+class Kind:
+    n = 6
+    squares = [n * n for n in range(3)]
+    x = n  # @in_class
+squares = [n * n for n in range(3)]
+x = n  # @in_module
+print("names", n, Kind.n, squares)
+"""
+
+
+def test_names_that_a_comprehension_uses_too_stay_when_they_were_looked_at(program, dap):
+    prog = program(NAMES)
+    with dap.launch(prog, ["in_class", "in_module"]) as s:
+        for mark, value in (("in_class", "6"), ("in_module", "5")):
+            s.wait_stop(mark)
+            assert s.locals()["n"]["value"] == value
+            s.continue_()
+        s.wait_output("names 5 6 [0, 1, 4]")

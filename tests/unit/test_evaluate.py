@@ -519,3 +519,38 @@ def test_a_frame_that_was_read_does_not_keep_its_locals():
         return gone() is None
 
     assert function()
+
+
+def test_a_function_keeps_the_dict_of_its_locals_that_it_asked_for():
+    def function():
+        thing = 1
+        mine = locals()
+        frame_locals.read(sys._getframe())
+        frame_locals.forget(sys._getframe())
+        return mine
+
+    assert function()["thing"] == 1
+
+
+@pytest.mark.parametrize("takes_itself_off", [False, True])
+def test_a_function_keeps_the_locals_that_its_trace_function_looked_at(takes_itself_off):
+    before, looks = sys.gettrace(), []
+
+    def trace(frame, event, arg):
+        if frame.f_code is function.__code__:
+            looks.append(frame_locals.read(frame))
+            if takes_itself_off and event == "line":
+                sys.settrace(None)
+            frame_locals.forget(frame)
+        return trace
+
+    def function(first, second=2):
+        cell = first + second
+        return [lambda: cell, first, second, cell]
+
+    sys.settrace(trace)
+    try:
+        got = function(1)
+    finally:
+        sys.settrace(before)
+    assert looks and got[1:] == [1, 2, 3] and got[0]() == 3

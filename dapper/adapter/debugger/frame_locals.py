@@ -1,5 +1,6 @@
 """The local variables of a frame: read them, change them for the running function, forget that they were read."""
 import sys
+from sys import getrefcount
 
 from dapper._frame_eval import core
 from dapper._frame_eval.opcodes import READ_LOCALS_ARE_COPIED_BACK_ONCE
@@ -9,6 +10,7 @@ from dapper.protocol.errors import DapError
 
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: locals live in slots of the frame, not in a dictionary
 _to_fast = None
+_REFERENCES = 3  # to a dict that only its frame has, as `forget` counts them
 _read = {}  # id → frames that keep a copy of their locals because we have read them
 
 #: Python 3.12 gives every unbound local the value None when one is unbound from outside; sys.monitoring came with it.
@@ -84,23 +86,41 @@ def release(frame):
 def forget(frame):
     """Drop the copy of the locals a frame keeps once they were read, so that nobody lives longer for having been seen.
 
-    Before Python 3.13. Only for frames of the calling thread. From one that runs a trace function at the moment the
-    interpreter will take what is missing in the copy, unless it can be told that it has done so; else it is left alone.
+    Before Python 3.13. Only for frames of the calling thread. A copy that the program has, too, from ``locals()``, is its
+    own to keep.
     """
     if _read.pop(id(frame), None) is None:
         return
-    code = frame.f_code
+    if not frame.f_code.co_flags & _OPTIMIZED:
+        release(frame)  # what was read is no copy but the namespace itself
+        return
+    native = core.loaded()
+    if native is not None:
+        native.drop_locals(frame)
+        return
     names = frame.f_locals
-    if frame is _traced():
+    if getrefcount(names) > _REFERENCES:
+        return
+    if _runs_trace_function(frame):  # the interpreter will unbind what the copy lacks, unless it thinks it has done so
+        if not READ_LOCALS_ARE_COPIED_BACK_ONCE:
+            return
         try:
-            if not READ_LOCALS_ARE_COPIED_BACK_ONCE:
-                return
             _sync(frame, 0, "")
         except DapError:  # no ctypes here
             return
-    if type_of(names) is dict:
-        for name in _own_names(code):
-            names.pop(name, None)
+    for name in _own_names(frame.f_code):
+        names.pop(name, None)
+
+
+def _runs_trace_function(frame):
+    """Whether a frame of the calling thread waits for a trace function in Python, its own or another tool's.
+
+    What ``sys.gettrace()`` says may have changed since, on this thread or by another one.
+    """
+    callee = sys._getframe(1)
+    while callee is not None and callee.f_back is not frame:
+        callee = callee.f_back
+    return callee is not None and "event" in callee.f_code.co_varnames[: callee.f_code.co_argcount]
 
 
 def _traced():
