@@ -330,7 +330,6 @@ def _snippet(code, constants, cold, by_name):
     steps = []
     place = {len(code.co_code): 0}  # old offset → step there or behind
     ends = set()  # old offsets at which the probe is over
-    landing = None  # where the hot way leaves
     number = 0
     while found[number].opcode in opsets.PROLOGUE:
         number += 1
@@ -347,14 +346,16 @@ def _snippet(code, constants, cold, by_name):
         if not over:
             steps.extend(_steps(code, item, constants, by_name))
         elif not opcodes.LINE_CAN_BE_NONE and item.line > cold:
-            # Going back makes the line event that going on would not make.
+            # Going back makes the line event that going on would not make. It lands behind all the try statements: 3.8
+            # tells by its place in which of them a frame is, and takes their blocks off when it is sent elsewhere.
+            landing = len(steps)
+            steps.append(Step(opsets.JUMP_FORWARD, target=len(code.co_code)))
+            place[item.offset] = len(steps)
             steps.append(Step(opsets.JUMP_ABSOLUTE, target=-1 - landing))
         else:
             ends.add(item.offset)
             if steps and steps[-1].opcode in opsets.ENDS_FLOW:
                 continue
-            if landing is None:
-                landing = len(steps)
             steps.append(Step(opsets.JUMP_FORWARD, target=len(code.co_code)))
     last = steps[-1] if steps else None
     if last and last.opcode == opsets.JUMP_FORWARD and last.target == len(code.co_code):
