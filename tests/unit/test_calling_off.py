@@ -83,7 +83,8 @@ class InCode:
         copy, built = probed(ask, {1: Probe(1, "turns_in_code(slow, number)")}, Failing(), **more)
         line = ask.__code__.co_firstlineno + 1
         implant = Implant(ask.__code__, built, {line: Plant(line, None, ())}, None)
-        COPIES[id(copy.__code__)] = ref(copy.__code__), implant
+        key = id(copy.__code__)
+        COPIES[key] = ref(copy.__code__, lambda _: COPIES.pop(key)), implant  # another code may have this id next
         return copy
 
 
