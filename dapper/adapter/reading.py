@@ -12,7 +12,7 @@ _native_id = getattr(_thread, "get_native_id", _thread.get_ident)
 _sleep = time.sleep
 _time = time.monotonic
 
-_OTHER_IDS = (5, 2, 1)  # of sys.monitoring, which no engine of ours uses
+_OTHER_IDS = (5, 2, 1) if sys.version_info < (3, 14) else (2, 1)  # of sys.monitoring, which no engine of ours uses
 
 PARKING_TIME = 1.0  #: seconds a fork waits for the thread to finish the message it is at
 
