@@ -5,13 +5,13 @@ at which that was aimed (`aim`) goes past `settle` when its evaluation is over, 
 has not come by then comes there. `run` sees to that in Python, a Gate of the native core by ``on_end``.
 """
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import RLock, get_ident
 from time import sleep
 
 _MANY = 10 ** 6
 _FLAG_STAYS_UP = sys.version_info[:2] == (3, 11)  # see raise_in
 _TURN = 0.01  # seconds in which a thread that can raises
-_lock = allocate_lock()
+_lock = RLock()
 _aimed = set()  # threads that have to settle
 _set_async_exc = _object = None
 _tell_core = None
@@ -84,8 +84,9 @@ def settle():
                     _forget(me)
                     take(me, CalledOff)
             return
-        except CalledOff:
-            pass  # it came here, and comes once
+        except CalledOff:  # it came here, and comes once
+            if _lock._is_owned():  # from 3.14 on even between taking the lock and what gives it back
+                _lock.release()
 
 
 def _forget(ident):
@@ -99,7 +100,7 @@ def _forget(ident):
 def forget_inherited():
     """In a forked child: the lock may be held, and whoever was aimed at is not here."""
     global _lock
-    _lock = allocate_lock()
+    _lock = RLock()
     for ident in list(_aimed):
         _forget(ident)
 
