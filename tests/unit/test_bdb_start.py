@@ -3,6 +3,7 @@
 import io
 import pdb
 import sys
+import threading
 
 import pytest
 
@@ -14,6 +15,15 @@ pytestmark = pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="there is
 
 
 def first_stop(debugger):
+    """Where pdb stops first, on a thread of its own: it leaves its trace function behind."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(stop(debugger)))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def stop(debugger):
     """The line of this function's file where pdb stops first, relative to the call of set_trace."""
     at = sys._getframe().f_lineno + 1
     debugger.set_trace()
