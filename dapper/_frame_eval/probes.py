@@ -33,6 +33,14 @@ except ANY:
  PASS
  except ANY: pass
 """
+_TRAP_APART = """try:
+ if not TRAP(): return
+PASS
+except ANY: return
+COLD
+pass
+"""
+_ALWAYS_APART = "\n" + _TRAP_APART
 _APART = """
 try:
  if not TEST: return
@@ -43,25 +51,11 @@ except ANY:
  PASS
  except ANY: pass
  return
-try:
- if not TRAP(): return
-PASS
-except ANY: return
-COLD
-pass
-"""
+""" + _TRAP_APART
 _ALWAYS = """
 try: TRAP()
 PASS
 except ANY: pass
-"""
-_ALWAYS_APART = """
-try:
- if not TRAP(): return
-PASS
-except ANY: return
-COLD
-pass
 """
 
 

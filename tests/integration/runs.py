@@ -48,7 +48,7 @@ class Witness:
     def on_fault(self, error):
         self.faults.append(error)
 
-    def on_engine(self, line):
+    def on_engine(self, line, has_taken_over=True):
         self.lines.append(line)
         engine = self.runtime.engine
         if engine is not None and get_ident() != self.main_ident:

@@ -1,7 +1,7 @@
 """Requests about data breakpoints: where a value is changed."""
 from dapper.adapter.answers.work import at_frame, on_owner
-from dapper.adapter.debugger.stack import frame_handle
 from dapper.adapter.debugger.breakpoints import Breakpoint
+from dapper.adapter.debugger.stack import frame_handle
 from dapper.adapter.request import answers
 from dapper.protocol.errors import DapError
 
