@@ -304,6 +304,18 @@ def trace_thread(unsigned long ident, what):
     return True
 
 
+def stop_tracing(unsigned long ident, function):
+    """Take a trace function off a thread that sys.settrace has put there, if it is this one; from 3.13 on only off one's own.
+
+    Returns: whether that was done.
+    """
+    cdef PyThreadState *state = thread_state(ident)
+    if state == NULL or not (CORE_SETS_OTHER_THREADS or state == PyThreadState_Get()) or standing(state).object != function:
+        return False
+    (<Standing>Standing.__new__(Standing)).apply(state)
+    return True
+
+
 def trace_threads(what, skip=()):
     """Trace all threads of this interpreter, those that have not yet told their ident included.
 

@@ -69,9 +69,11 @@ class SettraceEngine:
         self._new_threads.remove()
         if _gettrace() == self._on_call:
             _settrace(None)
-        if self._tracer is not None:
+        if self._kit is not None:
             for ident in list(_current_frames()):
-                if self._kit.thread_trace(ident) is self._tracer:
+                if self._tracer is None or self._kit.thread_trace(ident) is not self._tracer:
+                    self._kit.stop_tracing(ident, self._on_call)  # else a loop that calls nothing keeps it for ever
+                else:
                     self._kit.trace_thread(ident, None)
         for frame in self._frames():
             if frame.f_trace == self._on_event:

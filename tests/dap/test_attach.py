@@ -4,6 +4,9 @@ import contextlib
 import os
 import sys
 
+import pytest
+
+from dapper._frame_eval import core
 from tests.client import DapClient
 from tests.processes import ADAPTER, Family, Process, free_port, poll
 
@@ -84,6 +87,36 @@ def test_locals_stay_whatever_engine_was_there_before(engine, program):
                     s.continue_()
                     assert process.wait() == 0
         assert "the end True" in process.text()
+
+
+TRACED_OR_NOT = """
+import sys
+import dapper
+dapper.listen(("127.0.0.1", int(sys.argv[1])))
+print("listening", flush=True)
+def main():
+    n = 0
+    while sys.gettrace() is None:
+        n += 1  # @loop
+    while sys.gettrace() is not None:
+        n += 1
+main()
+print("the end")
+"""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13) or core.load()[0] is None, reason="only a thread itself can do that here")
+def test_a_loop_that_calls_nothing_is_not_traced_when_the_client_has_gone(program):
+    prog = program(TRACED_OR_NOT)
+    with listening(prog) as process:
+        with DapClient.dial(process.port, prog, "settrace") as s:
+            s.initialize()
+            s.attach()
+            s.configuration_done()
+            s.wire.request("threads", {})
+            s.wire.request("disconnect", {})
+        assert process.wait() == 0
+        assert "the end" in process.text()
 
 
 def test_attach_straight_to_the_program(engine, program):
