@@ -6,6 +6,7 @@ from _thread import get_ident
 from dapper._frame_eval import main_thread, opcodes
 from dapper._frame_eval.compatibility_policy import foreign_name
 from dapper._frame_eval.copies import implant_of
+from dapper._frame_eval.faults import Faults
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.new_threads import NewThreads
 from dapper._frame_eval.selective_tracer import Selector
@@ -38,6 +39,7 @@ class SettraceEngine:
         self._running = False
         self._new_threads = NewThreads(self._on_call)
         self._offsets = {}  # thread → the last instruction told, while instructions are
+        self._faults = Faults(port)
         self._replaced = False  # whether another tool's trace function was told of
         self._unwatched = set()  # threads that the program has taken out
 
@@ -55,7 +57,7 @@ class SettraceEngine:
             _settrace(None)  # the caller is the debugger's own thread
         elif self._kit is not None:
             self._tracer = self._kit.Tracer(self._on_call, self._fault)
-            hidden = getattr(self._port, "hidden", ())
+            hidden = self._port.hidden
             for ident in list(_current_frames()):
                 if ident not in hidden and self._kit.thread_trace(ident) is None:
                     self._kit.trace_thread(ident, self._tracer)
@@ -246,12 +248,8 @@ class SettraceEngine:
         return self._raises or self._selector.interest(frame.f_code) or self._port.wants(get_ident())
 
     def _fault(self, error):
-        if isinstance(error, (RecursionError, MemoryError)):
-            # The program is at its limit; what we do now must not push it over.
-            if opcodes.OVERFLOW_STICKS:  # let it have the error; the interpreter stops tracing when we raise
-                if get_ident() == self._port.main_ident:
-                    self.reach_main_thread()
-                raise error
-            return
-        telemetry.record(Reason.ENGINE_FAULT, repr(error))
-        self._port.on_fault(error)
+        if isinstance(error, (RecursionError, MemoryError)) and opcodes.OVERFLOW_STICKS:
+            if get_ident() == self._port.main_ident:
+                self.reach_main_thread()
+            raise error  # let the program have it; the interpreter stops tracing when we raise
+        self._faults(error)

@@ -11,7 +11,7 @@ from _thread import get_ident
 from _weakref import ref
 
 from dapper._frame_eval.copies import COPIES
-from dapper._frame_eval.telemetry import Reason, telemetry
+from dapper._frame_eval.faults import Faults
 
 _NOTHING = object()  # in the cache: there is no implant, and why has been said
 
@@ -45,6 +45,7 @@ class Implants:
         self._at_entry = at_entry
         self._maker = None
         self._judge = getattr(port, "judge", None)
+        self._fault = Faults(port)
         self._by_copy = COPIES
         self._pending = {}  # thread → (frame, plant, ids)
         self._traps = kit.Trap(self._hit, self._failed, self._fault)
@@ -173,8 +174,3 @@ class Implants:
     def _failed(self, frame, plant, error):
         if plant.active and plant.breakpoints:
             self._port.on_condition_error(plant.breakpoints[0], error, frame, plant.line)
-
-    def _fault(self, error):
-        if not isinstance(error, (RecursionError, MemoryError)):
-            telemetry.record(Reason.ENGINE_FAULT, repr(error))
-            self._port.on_fault(error)

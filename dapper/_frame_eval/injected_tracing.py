@@ -7,13 +7,13 @@ import sys
 from _thread import get_ident
 
 from dapper._frame_eval import opcodes
+from dapper._frame_eval.faults import Faults
 from dapper._frame_eval.frame_state import is_entered, leaving
 from dapper._frame_eval.implant import breakpoints_of
 from dapper._frame_eval.implants import COPIES, Implants
 from dapper._frame_eval.lookouts import Lookouts
 from dapper._frame_eval.planting import Planting
 from dapper._frame_eval.selective_tracer import Selector
-from dapper._frame_eval.telemetry import Reason, telemetry
 from dapper._frame_eval.trace_needs import TraceNeeds
 
 _current_frames = sys._current_frames
@@ -40,6 +40,7 @@ class InjectedTracingEngine:
         self._port = port
         self._kit = kit
         self._config = config
+        self._fault = Faults(port)
         self._instead = kit.run_instead if eval_hook else None
         self._selector = self._implants = self._planting = self._lookouts = None
         self._running = False
@@ -51,7 +52,7 @@ class InjectedTracingEngine:
         self._lookout = kit.Lookout(self._local, self._fault)
         self._tracer = tracer = kit.Tracer(self._on_call, self._fault, self._lookout, self._local)
         tracer.copies = COPIES if opcodes.LINES_AS_MARKS else None
-        self._needs = TraceNeeds(kit, tracer, self._local, self._lookout, eval_hook, lambda: getattr(port, "hidden", ()))
+        self._needs = TraceNeeds(kit, tracer, self._local, self._lookout, eval_hook, lambda: port.hidden)
 
     def start(self, table):
         """Begin to watch.
@@ -162,7 +163,7 @@ class InjectedTracingEngine:
 
     def _on_exec(self, code):
         """A code object is about to be run by exec or an import, on this thread."""
-        if not self._running or get_ident() in getattr(self._port, "hidden", ()):
+        if not self._running or get_ident() in self._port.hidden:
             return False
         try:
             again, awaited = self._planting.load(code, self._selector)
@@ -387,12 +388,6 @@ class InjectedTracingEngine:
             self._kit.keep_tracing(late.code, False)
             del self._planting.late[id(frame.f_code)]
         return True
-
-    def _fault(self, error):
-        if isinstance(error, (RecursionError, MemoryError)):
-            return  # the program is at its limit; what we do now must not push it over
-        telemetry.record(Reason.ENGINE_FAULT, repr(error))
-        self._port.on_fault(error)
 
 
 def _is_our_own(frame):

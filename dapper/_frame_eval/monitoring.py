@@ -9,6 +9,7 @@ from _thread import RLock, get_ident
 
 from dapper._frame_eval import core, opcodes
 from dapper._frame_eval.config import FrameEvalConfig
+from dapper._frame_eval.faults import Faults
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
 from dapper._frame_eval.selective_tracer import Selector
@@ -49,6 +50,7 @@ class MonitoringEngine:
         self._port = port
         self._kit = kit = kit or core.kit()
         self._config = config or FrameEvalConfig()
+        self._fault = Faults(port)
         self._selector = None
         self._armed = {}  # id(code) → Interest, for code with local events of the watcher
         self._entered = {}  # thread → the frame of a function with a breakpoint that has just begun
@@ -366,9 +368,3 @@ class MonitoringEngine:
             self._port.on_raise(frame, (type(exception), exception, exception.__traceback__), wanted)
         except Exception as error:  # boundary: engine callback; an error of ours must not reach the program
             self._fault(error)
-
-    def _fault(self, error):
-        if isinstance(error, (RecursionError, MemoryError)):
-            return  # the program is at its limit; what we do now must not push it over
-        telemetry.record(Reason.ENGINE_FAULT, repr(error))
-        self._port.on_fault(error)

@@ -98,6 +98,7 @@ def main():
     n = 0
     while sys.gettrace() is None:
         n += 1  # @loop
+    print("traced", flush=True)
     while sys.gettrace() is not None:
         n += 1
 main()
@@ -113,7 +114,7 @@ def test_a_loop_that_calls_nothing_is_not_traced_when_the_client_has_gone(progra
             s.initialize()
             s.attach()
             s.configuration_done()
-            s.wire.request("threads", {})
+            poll(lambda: "traced" in process.text() or None, "a trace function")
             s.wire.request("disconnect", {})
         assert process.wait() == 0
         assert "the end" in process.text()

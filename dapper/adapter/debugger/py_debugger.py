@@ -18,6 +18,7 @@ from dapper.adapter.debugger.stepping import IN_CALLER, KEEP
 from dapper.adapter.debugger.threads import Stop
 
 _current_frames = sys._current_frames
+_is_finalizing = sys.is_finalizing
 
 
 class PyDebugger:
@@ -33,7 +34,7 @@ class PyDebugger:
         self.maps = LineMaps()
         self.config = {}
         self.console = {"__name__": "__console__"}  # names of expressions evaluated without a frame
-        self.crew = Crew(self._say, lambda: self._tell is not None, self._on_stand, self._on_announced)
+        self.crew = Crew(self._say, lambda: self.is_heard, self._on_stand, self._on_announced)
         self.hidden = self.crew.hidden  # the engine asks for it: identities of our own threads
         self.gate = Gate()
         self._tell = None
@@ -118,8 +119,8 @@ class PyDebugger:
 
     @property
     def is_heard(self):
-        """Whether there is a client to tell."""
-        return self._tell is not None
+        """Whether there is a client to tell; at the interpreter's end nobody could let a thread go on."""
+        return self._tell is not None and not _is_finalizing()
 
     def is_connected(self):
         """Whether a client is there and has finished its configuration."""
@@ -265,7 +266,7 @@ class PyDebugger:
 
     def _listens(self):
         """Whether what happens on the calling thread matters; not while it evaluates something for the client."""
-        return self._tell is not None and self.crew.here().stop is None
+        return self.is_heard and self.crew.here().stop is None
 
     def on_line(self, frame, line, stops, offset=None, passed=None):
         """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
@@ -274,8 +275,10 @@ class PyDebugger:
             offset: where the line begins, in bytes, if the frame does not point there yet.
             passed: the ids of those breakpoints that stop, if that was found out already.
         """
+        if not self.is_heard:
+            return
         record = self.crew.here()
-        if record.stop is not None or self._tell is None:
+        if record.stop is not None:
             return
         hit = list(passed or ())
         if passed is None and stops is not None and stops.begins_at(frame.f_lasti if offset is None else offset):
@@ -366,9 +369,10 @@ class PyDebugger:
     def tell(self, event, body):
         """Send the client an event; is there a client?"""
         tell = self._tell
-        if tell is not None:
-            tell(event, body)
-        return tell is not None
+        if tell is None or _is_finalizing():  # the thread that has the lock of the connection may be frozen
+            return False
+        tell(event, body)
+        return True
 
     def _say(self, event, body):
         self.logs.flush()  # what the program said before comes first
