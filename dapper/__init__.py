@@ -122,7 +122,9 @@ def debug_this_thread():
 
 
 def trace_this_thread(should_trace):
-    """Have breakpoints work on the calling thread, or not.
+    """Have breakpoints work on the calling thread, or not: then nothing stops it and no condition is asked on it.
+
+    With the engine ``injection`` log messages are a part of the program's own code, and are still written.
 
     Args:
         should_trace: bool

@@ -338,28 +338,60 @@ def test_threads_of_others(program):
             assert process.wait() == 0
 
 
-def test_a_thread_that_the_program_has_taken_out_stays_out_at_a_pause(program):
+def test_a_thread_that_the_program_has_taken_out(engine, program):
     prog = program(
         """
         import dapper, os, sys, time
         print(dapper.listen(0)[1])
         dapper.wait_for_client()
+
+        def fail():
+            try:
+                raise ValueError(n)  # @raise
+            except ValueError:
+                return n
+
+        def work():
+            fail()
+            x = n  # @x
+            y = n  # @log
+            z = n  # @condition
+
         dapper.trace_this_thread(False)
+        n = 1
+        work()
         print("out")
         while not os.path.exists("go"):
             time.sleep(0.01)
+        work()
         print("still out", sys.gettrace() is None)
         dapper.trace_this_thread(True)
-        x = 1  # @x
+        n = 2
+        work()
         """
     )
-    with running(prog, env={"DAPPER_FRAME_EVAL_ENGINE": "settrace"}) as process:
-        with attached(process, prog, ["x"]) as s:
+    wanted = ["x", {"line": prog.line("log"), "logMessage": "n is {n}"}, {"line": prog.line("condition"), "condition": "n"}]
+    with running(prog, env={"DAPPER_FRAME_EVAL_ENGINE": engine.name}) as process:
+        with DapClient.dial(port_of(process), prog) as s:
+            s.initialize()
+            s.attach()
+            s.set_breakpoints(None, wanted)
+            s.wire.request("setExceptionBreakpoints", {"filters": ["raised"]})
+            s.configuration_done()
             poll(lambda: "out" in process.text(), "the program")
             s.wire.request("pause", {"threadId": 1})
             with open(os.path.join(prog.folder, "go"), "w"):
                 pass
-            s.wait_stop()
-            assert "still out True" in process.text()
+            stop = s.wait_stop(reason="pause")
+            assert engine.name != "settrace" or "still out True" in process.text()
+            assert stop.names[-1] == "<module>"
             s.continue_()
+            for mark in ("raise", "x", "condition"):
+                s.wait_stop(mark)
+                assert s.evaluate("n") == "2"
+                s.continue_()
             assert process.wait() == 0
+            logged = [body["output"] for body in s.wire.bodies("output") if "n is" in body["output"]]
+            if engine.name != "injection":  # there the program's code has the messages in it, for all threads
+                assert logged == ["n is 2\n"]
+            assert logged[-1] == "n is 2\n"

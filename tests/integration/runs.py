@@ -18,6 +18,7 @@ class Witness:
     """
 
     main_ident = threading.main_thread().ident
+    hidden = ()
 
     def __init__(self, program=None, at_stop=None):
         self.met = []

@@ -1,5 +1,7 @@
 """A debugger and engines that only remember what was asked of them."""
 
+from threading import main_thread
+
 from dapper._frame_eval.compatibility_policy import Facts
 from dapper._frame_eval.runtime import FrameEvalRuntime
 from dapper._frame_eval.selective_tracer import LineTable
@@ -7,6 +9,9 @@ from dapper._frame_eval.selective_tracer import LineTable
 
 class Listener:
     """What an engine needs of a debugger, and no more."""
+
+    main_ident = main_thread().ident
+    hidden = ()
 
     def __init__(self):
         self.faults = []

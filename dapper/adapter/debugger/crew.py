@@ -1,7 +1,7 @@
 """The threads of the program: who they are, and which of them stands. The client is told of one stop at a time."""
 import _thread
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import _local, allocate_lock, get_ident
 
 from dapper.adapter.debugger.frames import Handles, chain
 from dapper.adapter.debugger.threads import GO_ON, ThreadRecord
@@ -50,6 +50,7 @@ class Crew:
         self._on_announced = on_announced
         self._lock = allocate_lock()
         self._records = {}
+        self._calling = _local()  # a thread's ident goes to another one after it; this does not
         self._last_id = 0
         self._gui_loop, self._gui = "none", None
 
@@ -113,6 +114,18 @@ class Crew:
         """Whether the program asks that this thread is neither stopped nor shown, in the way it would ask pydevd."""
         marks = getattr(_thread_of(ident), "__dict__", {})
         return bool(marks.get("pydev_do_not_trace") or marks.get("is_pydev_daemon_thread"))
+
+    def may_stop(self, record):
+        """Whether the program lets the calling thread, of which this is the record, be stopped."""
+        return not (self.is_left_out() or self.is_exempt(record.ident))
+
+    def leave_out(self, out):
+        """Let nothing on the calling thread be of interest, or again what is."""
+        self._calling.is_left_out = out
+
+    def is_left_out(self):
+        """Whether the program has had the calling thread left out."""
+        return getattr(self._calling, "is_left_out", False)
 
     def name(self, record):
         """The name the program gave a thread."""

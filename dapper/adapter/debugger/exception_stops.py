@@ -126,7 +126,7 @@ class ExceptionStops:
         if not self._is_users(frame) or debugger.templates is not None and debugger.templates.is_echo(frame):
             return
         record = debugger.crew.here()
-        if record.stop is not None or debugger.crew.is_exempt(record.ident):
+        if record.stop is not None or not debugger.crew.may_stop(record):
             return
         mode = "always" if wanted else self._mode_at_raise(frame, exc_info)
         if mode is not None:

@@ -100,5 +100,5 @@ class Going:
             return
         record.plan = Plan("over", frame, is_shown)
         record.plan.reason = "breakpoint"
-        self._runtime.engine.watch_this_thread()
+        self._debugger.watch_this_thread()
         self._runtime.engine.follow(record.ident, frame, record.plan)

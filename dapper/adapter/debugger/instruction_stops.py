@@ -178,7 +178,7 @@ class InstructionStops:
                 self.data.forget(ident)
             return
         record = debugger.crew.here()
-        if not debugger.is_heard or debugger.crew.is_exempt(record.ident):
+        if not debugger.is_heard or not debugger.crew.may_stop(record):
             return
         if self.data is not None and self.data.on_instruction(record, frame, offset):
             return

@@ -213,6 +213,7 @@ class PyDebugger:
 
     def watch_this_thread(self, on=True):
         """Have breakpoints work on the calling thread, or not."""
+        self.crew.leave_out(not on)
         if self._runtime.engine is not None:
             self._runtime.engine.watch_this_thread(on)
 
@@ -266,7 +267,9 @@ class PyDebugger:
 
     def _listens(self):
         """Whether what happens on the calling thread matters; not while it evaluates something for the client."""
-        return self.is_heard and self.crew.here().stop is None
+        if not self.is_heard:
+            return False
+        return self.crew.here().stop is None and not self.crew.is_left_out()
 
     def on_line(self, frame, line, stops, offset=None, passed=None):
         """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
@@ -300,7 +303,7 @@ class PyDebugger:
                 reason = record.pausing
             else:
                 return
-        if self.crew.is_exempt(record.ident):
+        if not self.crew.may_stop(record):
             return
         parked = reason == "park" or reason == "pause" and self.crew.someone_stands()
         self.crew.stand(record, Stop(chain(frame), reason, hit=hit, at_line=True, parked=parked))
