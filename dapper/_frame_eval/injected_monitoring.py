@@ -6,7 +6,6 @@ functions, and those made from it later, get a copy with probes. A copy that is 
 import os
 from _thread import RLock
 
-from dapper._frame_eval import profilers
 from dapper._frame_eval.implants import Implants
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
@@ -161,6 +160,8 @@ class InjectedMonitoringEngine(MonitoringEngine):
             return
         if before is None and not interest:
             return
+        from dapper._frame_eval import profilers  # needed once there is something to plan, which is after the start
+
         if profilers.are_at_work(self._kit):
             if before is not None:
                 before.retire()  # and stay; what it has no probe for has line events

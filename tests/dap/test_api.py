@@ -383,7 +383,8 @@ def test_a_thread_that_the_program_has_taken_out(engine, program):
             with open(os.path.join(prog.folder, "go"), "w"):
                 pass
             stop = s.wait_stop(reason="pause")
-            assert engine.name != "settrace" or "still out True" in process.text()
+            said = poll(lambda: "still out" in process.text() and process.text(), "what the program says")
+            assert engine.name != "settrace" or "still out True" in said
             assert stop.names[-1] == "<module>"
             s.continue_()
             for mark in ("raise", "x", "condition"):

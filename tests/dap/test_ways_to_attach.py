@@ -101,13 +101,15 @@ if shutil.which("lldb"):
 def test_a_program_that_is_attached_to_is_as_without_us(program, way, record_property):
     marks = ["here"] if way == "connect, straight" else ["here", "child", "forked"]
     files = {"main.py": MAIN, "child.py": CHILD}
+    tools = READS_SYMBOLS if "db" in way else 0.0
     plain, debugged = in_time(
         lambda: run(program(files), plainly),
         lambda: run(program(files), lambda *more: debug(*more, WAYS[way], marks)),
+        tools,
     )
     assert debugged.marks == tuple(marks)
     assert debugged.said == plain.said
-    check_cost(plain, debugged, record_property, READS_SYMBOLS if "db" in way else 0.0)
+    check_cost(plain, debugged, record_property, tools)
 
 
 def test_children_of_an_attached_program_outlive_the_adapter(program):
