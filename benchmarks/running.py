@@ -5,6 +5,7 @@ import statistics
 import time
 
 from benchmarks.debuggers import Program, Session, plain
+from benchmarks.wire import Lost, Refused
 
 METHOD = (
     "A frame has run its loop for some hundred thousand rounds when the breakpoint is set on a line of it. How soon it "
@@ -35,8 +36,13 @@ def measure(python, home, rounds, slow_rounds, say=print):
         plain(python, program, SECONDS / 2)
         bare += [seconds for _, seconds in program.result()["slices"]]
         for debugger in ("dapper", "debugpy")[:1 + (number < slow_rounds)]:
-            after[debugger] += false_condition(debugger, python, program)
-            times[debugger] += [until_active(debugger, python, program) * 1000 for _ in range(2)]
+            try:
+                after[debugger] += false_condition(debugger, python, program)
+                times[debugger] += [until_active(debugger, python, program) * 1000 for _ in range(2)]
+            except (Lost, Refused) as error:
+                say("%s, running: %s" % (debugger, error))
+                if debugger == "dapper":
+                    raise
     found = {}
     for debugger in after:
         if after[debugger] and times[debugger]:

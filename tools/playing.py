@@ -44,10 +44,10 @@ PROGRAMS = {
     "loud": "for n in range(20000):\n    print('line', n)  # @stop\n",
     "failing": "def f(n):\n    if n: f(n - 1)\n    else: raise ValueError(n)  # @stop\nf(50)\n",
     "pool": """
-        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor  # multiprocessing's Pool waits for ever for what a killed one did
         def work(n): return n * n  # @stop
         if __name__ == "__main__":
-            with multiprocessing.Pool(2) as pool: print(sum(pool.map(work, range(20))))
+            with ProcessPoolExecutor(2) as pool: print(sum(pool.map(work, range(20))))
         """,
 }
 
