@@ -3,6 +3,7 @@ import os
 import shutil
 import struct
 import sys
+import time
 
 from dapper.protocol.errors import DapError
 
@@ -10,6 +11,7 @@ PTRACE_SCOPE = "/proc/sys/kernel/yama/ptrace_scope"
 DAPPER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SYMBOLS = b"Py_AddPendingCall"  #: what a debugger of C has to find in the process
 CAP_SYS_PTRACE = 1 << 19
+QUIET = 0.1  #: seconds without a word from a thread that sleeps
 
 #: machine number in an ELF file → its name
 MACHINES = {3: "x86", 40: "arm", 62: "x86-64", 183: "aarch64", 243: "riscv", 22: "s390", 21: "ppc64"}
@@ -88,9 +90,17 @@ class Target:
         return self.uid == os.geteuid()
 
     def sleeps(self):
-        """Does its main thread wait in the system at this moment?"""
-        with open(self._proc + "stat", "rb") as file:
-            return file.read().rsplit(b")", 1)[1].split()[0] == b"S"
+        """Does its main thread wait in the system, and for something else than Python's lock?
+
+        Who waits for the lock awakes every 5 ms (sys.getswitchinterval), and must not be made to take it once more: it may
+        be holding the mutex that guards it.
+        """
+        before, end = self.status("voluntary_ctxt_switches"), time.monotonic() + QUIET
+        while self.status("State").startswith("S") and self.status("voluntary_ctxt_switches") == before:
+            if time.monotonic() > end:
+                return True
+            time.sleep(0.01)
+        return False
 
     def status(self, name):
         """A field of its status, a text."""

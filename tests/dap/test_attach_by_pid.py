@@ -36,6 +36,16 @@ print("the end", len(dir()))
 
 WAITING = BUSY.replace("not done.is_set()", "not done.wait(0.01)")
 
+#: Its main thread waits for Python's lock most of the time, which looks like sleep.
+CROWDED = """
+import threading
+def work():
+    while True:
+        sum(range(100))
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+""" + WAITING
+
 
 class Runs:
     """A program that runs by itself."""
@@ -71,7 +81,7 @@ def attached(process, prog, engine=None, **more):
 
 
 @NEEDS_A_WAY
-@pytest.mark.parametrize("text", [BUSY, WAITING], ids=["busy", "waiting"])
+@pytest.mark.parametrize("text", [BUSY, WAITING, CROWDED], ids=["busy", "waiting", "crowded"])
 def test_attach_and_detach_and_attach(engine, program, text):
     prog = program(text)
     with Runs(prog) as process:
