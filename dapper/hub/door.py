@@ -1,4 +1,5 @@
 """The loopback port where debuggees report: who knows a token is handed to whoever waits for it, others are shown out."""
+import errno
 import os
 import socket
 import time
@@ -7,6 +8,10 @@ from _operator import _compare_digest
 from dapper.hub import streams
 from dapper.protocol.access import LORIS, SILENT
 from dapper.protocol.channel import BadMessage, BrokenFrame, Channel
+
+#: There is no room for one more now: descriptors of ours or of the system, or memory.
+EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+BREATH = 0.1  #: seconds
 
 
 class Door:
@@ -69,8 +74,11 @@ def accept_all(listener, receive):
             sock, _ = listener.accept()
         except ConnectionAbortedError:
             continue  # it was gone before we looked
-        except OSError:
-            return  # closed
+        except OSError as error:
+            if error.errno not in EXHAUSTED:
+                return  # closed
+            time.sleep(BREATH)  # who waits to be let in waits until something else is closed
+            continue
         streams.spawn(receive, sock)
 
 

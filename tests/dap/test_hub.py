@@ -14,7 +14,7 @@ import pytest
 
 from tests.client import INITIALIZE, DapClient
 from tests.processes import ADAPTER, Family, Process, free_port, hub_command, poll
-from tests.wire import Closed, frame
+from tests.wire import Closed, Late, frame
 
 ROOT = os.path.dirname(os.path.dirname(ADAPTER))
 LINUX = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks into /proc")
@@ -352,6 +352,23 @@ def test_a_detached_program_may_go_on_printing(hub, program, tmp_path):
         mark.write_text("go on")
         poll(lambda: os.path.exists(str(mark) + ".done"), "the end of the program")
         s.family.wait_extinct()
+
+
+@LINUX
+def test_a_hub_without_room_lets_clients_in_later():
+    import resource
+
+    with serving() as hub:
+        limits = resource.prlimit(hub.pid, resource.RLIMIT_NOFILE)
+        taken = {int(name) for name in os.listdir("/proc/%d/fd" % hub.pid)}
+        resource.prlimit(hub.pid, resource.RLIMIT_NOFILE, (min(set(range(len(taken) + 1)) - taken), limits[1]))
+        with DapClient.dial(hub.port) as first, DapClient.dial(hub.port) as s:
+            first.initialize()  # there was a descriptor for it when the hub began to wait
+            number = s.wire.begin("initialize", INITIALIZE)
+            with pytest.raises(Late):
+                s.wire.answer(number, 0.5)
+            resource.prlimit(hub.pid, resource.RLIMIT_NOFILE, limits)
+            assert s.wire.answer(number)["supportsConfigurationDoneRequest"]
 
 
 def test_sigterm_ends_everything(hub, program):
