@@ -12,6 +12,7 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -116,6 +117,11 @@ class Soak(Player):
             return self.end(s)
         except (Closed, Refused):
             return None  # it ended by itself before we came to that
+        except Late:
+            s.tell()
+            for pid in {(s.hub or self.hub).pid, *s.family.members()}:
+                print(told(pid))
+            raise
 
     def end(self, s):
         """End it in one of many ways."""
@@ -298,6 +304,9 @@ def told(pid):
             lines.append("  fd %s: %s" % (link, os.readlink("/proc/%d/fd/%s" % (pid, link))))
         except OSError as error:
             lines.append("  fd %s: %s" % (link, error))
+    if shutil.which("py-spy"):
+        dump = subprocess.run(["py-spy", "dump", "--nonblocking", "-p", str(pid)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        lines.append(dump.stdout.decode("utf-8", "replace"))
     return "\n".join(lines)
 
 
