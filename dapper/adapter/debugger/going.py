@@ -98,7 +98,7 @@ class Going:
         if frame.f_lineno == max(executable_lines(frame.f_code)) and (frame.f_back is None or not is_shown(frame.f_back.f_code)):
             self._crew.stand(record, Stop(chain(frame), "breakpoint"))
             return
-        record.plan = Plan("over", frame, is_shown)
-        record.plan.reason = "breakpoint"
+        plan = record.plan = Plan("over", frame, is_shown)
+        plan.reason = "breakpoint"
         self._debugger.watch_this_thread()
-        self._runtime.engine.follow(record.ident, frame, record.plan)
+        self._runtime.engine.follow(record.ident, frame, plan)

@@ -182,12 +182,12 @@ class InstructionStops:
             return
         if self.data is not None and self.data.on_instruction(record, frame, offset):
             return
-        hit = self._hits.of(found, frame, frame.f_lineno) if found else []
+        hit, plan = self._hits.of(found, frame, frame.f_lineno) if found else [], record.plan
         if hit:
             named = any(one.place is not None for one in found if one.id in hit)
             reason = "breakpoint" if named else "instruction breakpoint"
-        elif isinstance(record.plan, InstructionPlan) and record.plan.ends_at(frame, offset):
-            reason = record.plan.reason
+        elif isinstance(plan, InstructionPlan) and plan.ends_at(frame, offset):
+            reason = plan.reason
         else:
             return
         debugger.crew.stand(record, Stop(chain(frame), reason, hit=hit))

@@ -229,7 +229,8 @@ class PyDebugger:
         record = self.crew.get(ident)
         if record is None or record.stop is not None:
             return False
-        return record.pausing is not None or record.plan is not None and record.plan.enters(code)
+        plan = record.plan
+        return record.pausing is not None or plan is not None and plan.enters(code)
 
     def on_enter(self, frame):
         """Code that a function breakpoint names has started."""
@@ -295,12 +296,12 @@ class PyDebugger:
             hit += entered
             if self.templates is not None:
                 hit += self.templates.hits_of(self._hits, frame, line)
-        plan = record.plan
+        plan, pausing = record.plan, record.pausing  # another thread may take them back at any moment
         if not hit:
             if plan is not None and plan.stops_at_line(frame, line):
                 reason = plan.reason
-            elif record.pausing is not None and self._may_pause(record.pausing, frame):
-                reason = record.pausing
+            elif pausing is not None and self._may_pause(pausing, frame):
+                reason = pausing
             else:
                 return
         if not self.crew.may_stop(record):
@@ -338,8 +339,9 @@ class PyDebugger:
         self._apply_filters()
         frames = _current_frames()
         for record in self.crew:
-            if record.stop is None and record.plan is not None:
-                engine.follow(record.ident, frames.get(record.ident), record.plan)
+            plan = record.plan
+            if record.stop is None and plan is not None:
+                engine.follow(record.ident, frames.get(record.ident), plan)
         pausing = [record.ident for record in self.crew if record.pausing]
         if pausing:
             engine.hurry(pausing)
