@@ -73,13 +73,13 @@ def accept_all(listener, receive):
         try:
             sock, _ = listener.accept()
         except ConnectionAbortedError:
-            continue  # it was gone before we looked
+            pass  # it was gone before we looked
         except OSError as error:
             if error.errno not in EXHAUSTED:
                 return  # closed
-            time.sleep(BREATH)  # who waits to be let in waits until something else is closed
-            continue
-        streams.spawn(receive, sock)
+            time.sleep(BREATH)  # who wants to be let in waits until something else is closed
+        else:
+            streams.spawn(receive, sock)
 
 
 def first_words(sock):

@@ -268,9 +268,7 @@ class PyDebugger:
 
     def _listens(self):
         """Whether what happens on the calling thread matters; not while it evaluates something for the client."""
-        if not self.is_heard:
-            return False
-        return self.crew.here().stop is None and not self.crew.is_left_out()
+        return self.is_heard and self.crew.here().stop is None and not self.crew.is_left_out()
 
     def on_line(self, frame, line, stops, offset=None, passed=None):
         """A thread is at the start of ``line``; ``stops`` are the LineStops there, or None.
