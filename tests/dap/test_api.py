@@ -380,6 +380,7 @@ def test_a_thread_that_the_program_has_taken_out(engine, program):
             s.configuration_done()
             poll(lambda: "out" in process.text(), "the program")
             s.wire.request("pause", {"threadId": 1})
+            s.wire.request("threads")  # a pause is answered first, and then done: by now it is
             with open(os.path.join(prog.folder, "go"), "w"):
                 pass
             stop = s.wait_stop(reason="pause")
