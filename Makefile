@@ -11,6 +11,8 @@ IN := $(VENV)/bin/python
 JOBS ?= 2
 # Of pyproject.toml: "test libraries" adds the libraries some tests are skipped without.
 EXTRAS ?= test
+# What runs them; tools/again.py gives up to two tests that fail a second try, and says so.
+RUNNER ?= -m pytest
 MINUTES ?= 30
 WAY ?= straight
 
@@ -46,7 +48,7 @@ demo: venv
 	@"$(IN)" examples/demo.py
 
 test: venv
-	"$(IN)" -m pytest -q -n $(JOBS) $(ARGS)
+	"$(IN)" $(RUNNER) -q -n $(JOBS) $(ARGS)
 
 test-node: venv
 	@tools/test-node.sh "$(IN)"

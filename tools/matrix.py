@@ -24,7 +24,7 @@ IN_DEBIAN_ROOT = ("3.14", "3.15")
 DEBIAN_ROOT = os.path.join(ROOT, "tools", "debian-root.sh")
 WHO = "import sys; print('%d.%d' % sys.version_info[:2], sys.version.split()[0], sys.executable)"
 # The counts in pytest's closing line, such as "3 failed, 40 passed, 2 skipped in 7.31s".
-COUNT = re.compile(r"(\d+) (failed|passed|skipped|errors?|xfailed|xpassed)\b")
+COUNT = re.compile(r"(\d+) (failed|passed|skipped|errors?|xfailed|xpassed|unsteady)\b")
 
 
 class Python:
@@ -171,12 +171,13 @@ def set_up(python, limit):
         return run_logged(python.prefix + [python.command, "tools/venv.py", python.folder, "--extra", "test"], log, limit)
 
 
-def test_on(python, ready, pytest_arguments, jobs, limit):
+def test_on(python, ready, runner, pytest_arguments, jobs, limit):
     """Run the tests on one Python.
 
     Args:
         python: a Python.
         ready: the Future of its `set_up`.
+        runner: the words behind the interpreter that run pytest.
         pytest_arguments: more words for pytest.
         jobs: how many test processes at a time.
         limit: the longest the tests may take, in seconds.
@@ -189,9 +190,8 @@ def test_on(python, ready, pytest_arguments, jobs, limit):
     with open(log_of(python), "a+b") as log:
         if code == 0:
             step = "tests"
-            code = run_logged(python.prefix + [os.path.join(python.folder, "bin", "python"), "-m", "pytest", "-q",
-                                               "-n", str(jobs), "-p", "no:cacheprovider"]
-                              + pytest_arguments, log, limit)
+            code = run_logged(python.prefix + [os.path.join(python.folder, "bin", "python")] + runner
+                              + ["-q", "-n", str(jobs), "-p", "no:cacheprovider"] + pytest_arguments, log, limit)
         log.seek(0)
         text = log.read().decode("utf-8", "replace")
     seconds = time.monotonic() - start
@@ -216,8 +216,8 @@ def total(outcomes):
     """Return all runs' counts as one closing line."""
     def count(*names):
         return sum(one.counts.get(name, 0) for one in outcomes for name in names)
-    return "%d passed, %d failed, %d skipped" % (
-        count("passed", "xfailed"), count("failed", "error", "xpassed"), count("skipped"))
+    return "%d passed, %d failed, %d skipped, %d unsteady" % (
+        count("passed", "xfailed"), count("failed", "error", "xpassed"), count("skipped"), count("unsteady"))
 
 
 def arguments():
@@ -235,6 +235,7 @@ def arguments():
                         help="versions at a time; one fills the gaps of another (%(default)s)")
     parser.add_argument("--limit", type=float, default=600, metavar="SECONDS",
                         help="longest for one version's set-up and for its tests (%(default)s)")
+    parser.add_argument("--again", action="store_true", help="try tests that fail once more (tools/again.py)")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     return parser.parse_args()
 
@@ -258,7 +259,8 @@ def main():
     # The next environments are made while the tests, which often wait, run in those that are ready.
     workshop, field = ThreadPoolExecutor(1), ThreadPoolExecutor(given.at_once)
     ready = {version: workshop.submit(set_up, found[version], given.limit) for version in wanted if version in found}
-    runs = {version: field.submit(test_on, found[version], ready[version], given.pytest, given.jobs, given.limit)
+    runner = ["tools/again.py"] if given.again else ["-m", "pytest"]
+    runs = {version: field.submit(test_on, found[version], ready[version], runner, given.pytest, given.jobs, given.limit)
             for version in ready}
     for version in wanted:
         if version in found:

@@ -1,0 +1,57 @@
+"""tools/again.py: what fails twice has failed, what fails once is named."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.facts import ROOT
+
+UNSTEADY = '''
+import os, pytest
+
+@pytest.mark.parametrize("number", range({}))
+def test_unsteady(number):
+    name = "seen%d" % number
+    if not os.path.exists(name):
+        open(name, "w").close()
+        raise ValueError("for once")
+
+def test_good():
+    pass
+'''
+
+
+def run(folder, text):
+    """Run a test file; its exit code and what was printed."""
+    (folder / "test_it.py").write_text(text)
+    done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "again.py"), "-q", "test_it.py"], cwd=str(folder),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    print(done.stdout)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_fails_once_is_named_and_shown(tmp_path, count):
+    code, said = run(tmp_path, UNSTEADY.format(count))
+    assert code == 0 and "ValueError: for once" in said
+    names = " ".join("test_it.py::test_unsteady[%d]" % number for number in range(count))
+    assert said.splitlines()[-1] == "1 passed, %d unsteady: %s" % (count, names)
+
+
+def test_what_fails_twice_has_failed(tmp_path):
+    code, said = run(tmp_path, "def test_bad():\n    assert 0\n\ndef test_good():\n    pass\n")
+    assert code == 1 and len(re.findall("assert 0\nE ", said)) == 2
+
+
+def test_many_failures_are_no_accident(tmp_path):
+    code, said = run(tmp_path, UNSTEADY.format(3))
+    assert code == 1 and "Once more" not in said
+
+
+def test_nothing_is_tried_again_when_all_is_well_or_nothing_ran(tmp_path):
+    assert run(tmp_path, "def test_good():\n    pass\n")[0] == 0
+    code, said = run(tmp_path, "")
+    assert code == 5 and "Once more" not in said
