@@ -14,11 +14,13 @@ class Hits:
     Args:
         logs: the Logs for their messages.
         say: ``say(event, body)`` sends a DAP event.
+        listens: ``listens() -> bool``: does what happens on the calling thread matter?
     """
 
-    def __init__(self, logs, say):
+    def __init__(self, logs, say, listens):
         self._logs = logs
         self._say = say
+        self._listens = listens
 
     def expect(self, table):
         """The calling thread is about to run with these breakpoints."""
@@ -26,6 +28,24 @@ class Hits:
             from dapper.adapter.debugger import halting
 
             halting.expect()
+
+    # The engine asks, or tells, from within the program's code
+
+    def judge(self, breakpoints, frame, line):
+        """The ids of those breakpoints that stop in ``frame`` now; their hits are counted, their messages sent."""
+        return self.of(breakpoints, frame, line) if self._listens() else []
+
+    def log_here(self, breakpoint, frame, line):
+        """A log point was reached, its condition and hit count being met."""
+        if self._listens():
+            self.log(breakpoint, frame, line)
+
+    def on_condition_error(self, breakpoint, error, frame, line):
+        """What a breakpoint evaluates in the program's own code raised an exception."""
+        if self._listens():
+            self.failed(breakpoint, error, frame, line)
+
+    # On the way to a stop
 
     def of(self, breakpoints, frame, line):
         """The ids of those breakpoints that stop in ``frame`` now.

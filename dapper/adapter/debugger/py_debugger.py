@@ -41,7 +41,8 @@ class PyDebugger:
         self._runtime = manager.runtime
         self.catch_up = self._runtime.catch_up
         self.logs = Logs(self._kit, self.sources.describe, self.tell)
-        self._hits = Hits(self.logs, self._say)
+        self._hits = hits = Hits(self.logs, self._say, self._listens)
+        self.judge, self.log_here, self.on_condition_error = hits.judge, hits.log_here, hits.on_condition_error
         self._functions = ()
         self.exceptions = ExceptionStops(self, self._say)
         self.on_raise = self.exceptions.on_raise
@@ -240,20 +241,6 @@ class PyDebugger:
             self.exceptions.on_enter(frame)
             if self.templates is not None:
                 self.templates.on_enter(frame)
-
-    def judge(self, breakpoints, frame, line):
-        """The ids of those breakpoints that stop in ``frame`` now; their hits are counted, their messages sent."""
-        return self._hits.of(breakpoints, frame, line) if self._listens() else []
-
-    def log_here(self, breakpoint, frame, line):
-        """A log point was reached, its condition and hit count being met."""
-        if self._listens():
-            self._hits.log(breakpoint, frame, line)
-
-    def on_condition_error(self, breakpoint, error, frame, line):
-        """What a breakpoint evaluates in the program's own code raised an exception."""
-        if self._listens():
-            self._hits.failed(breakpoint, error, frame, line)
 
     def on_slow_condition(self, breakpoint, seconds):
         """A condition takes so long that it should not run within the program's own code."""
