@@ -32,6 +32,8 @@ class BuildIfPossible(build_ext):
         from Cython.Build import cythonize
         from Cython.Compiler import Options
 
+        if self.compiler.compiler_type == "unix":
+            ext.extra_compile_args.append("-g0")  # most Pythons ask for -g, which makes the core five times as large
         if os.environ.get("DAPPER_REQUIRE_CORE"):
             Options.warning_errors = True
             if self.compiler.compiler_type == "unix":
