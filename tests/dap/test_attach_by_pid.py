@@ -12,6 +12,7 @@ from dapper.hub import obstacles
 from dapper.protocol.errors import DapError
 from tests.client import DapClient
 from tests.dap.test_attach import LISTENS, ROOT, ended, listening
+from tests.engines import in_turn
 from tests.processes import Family, Process, free_port, poll
 
 REMOTE = hasattr(sys, "remote_exec")
@@ -81,7 +82,7 @@ def attached(process, prog, engine=None, **more):
 
 
 @NEEDS_A_WAY
-@pytest.mark.parametrize("text", [BUSY, WAITING, CROWDED], ids=["busy", "waiting", "crowded"])
+@pytest.mark.parametrize("engine, text", in_turn([("busy", BUSY), ("waiting", WAITING), ("crowded", CROWDED)]))
 def test_attach_and_detach_and_attach(engine, program, text):
     prog = program(text)
     with Runs(prog) as process:
