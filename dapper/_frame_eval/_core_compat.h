@@ -104,10 +104,15 @@ static inline int core_looks_in(core_frame *raw, PyObject *globals)
     return raw->f_globals == globals && (core_code(raw)->co_flags & CO_OPTIMIZED || raw->f_locals == globals);
 }
 
-/* Whether an exception has come up through other frames to the one that runs, as its traceback tells. */
-static inline int core_came_up(PyObject *exception)
+/* The traceback that an exception knows, or NULL. */
+static inline PyObject *core_traceback(PyObject *exception)
 {
-    PyObject *traceback = ((PyBaseExceptionObject *)exception)->traceback;
+    return ((PyBaseExceptionObject *)exception)->traceback;
+}
+
+/* Whether the exception of a traceback has come up through other frames to the one that runs. */
+static inline int core_came_up(PyObject *traceback)
+{
     return traceback != NULL && traceback != Py_None && ((PyTracebackObject *)traceback)->tb_next != NULL;
 }
 

@@ -50,17 +50,18 @@ cdef class RaiseGate:
     Register ``on_raise`` for RAISE events; or give it to a Tracer, which asks it about frames without a local function.
 
     Args:
-        action: called as ``action(frame, exception)``.
+        action: called as ``action(frame, exception)``; by a Tracer with (type, exception, traceback) instead: the exception
+            does not know its traceback yet.
         wants_type: called as ``wants_type(type)``.
-        wants_code: called as ``wants_code(code)`` until it says no once; None: all code matters.
+        wants_code: called as ``wants_code(code)``; None: all code matters.
         fault: takes errors of these; what could not be asked passes.
         gate_of: called as ``gate_of(frame)`` once for each code object that matters; gives the Gate whose condition is
-            asked there before its ``action(frame, exception)`` is called, or None if `action` has to decide. An exception
-            that has come up from other code that matters was asked about there.
+            asked there before its action, likewise called, or None if `action` has to decide. An exception that has come
+            up from other code that matters was asked about there.
     """
 
     cdef object action, wants_type, wants_code, fault, gate_of
-    cdef AddressMap verdicts, gates
+    cdef AddressMap verdicts, homes
     cdef list types, kept
 
     def __init__(self, action, wants_type, wants_code=None, fault=None, gate_of=None):
@@ -72,94 +73,96 @@ cdef class RaiseGate:
         self.forget()
 
     def forget(self):
-        """Ask about types anew; and about code, as Tracer.forget_ignored does."""
+        """Ask about types and code anew."""
         self.verdicts = AddressMap()
         self.types = []
-        self.gates = AddressMap()
+        self.homes = AddressMap()
         self.kept = []
-        unmark_all(IGNORED)
 
     @property
     def on_raise(self):
         """Callback for RAISE events; an object of its own, as a LineTable's."""
         return RaiseCallback(self)
 
-    cdef int look_at(self, PyObject *code, PyObject *exception) except -1:
-        cdef void *gate = self.gates.get(code)
-        if not self.opens(code if gate == NULL else NULL, Py_TYPE(<object>exception)):
+    cdef inline int look_at(
+        self, PyObject *code, object exc_type, PyObject *exception, PyObject *traceback, object told
+    ) except -1:
+        """An exception was raised in the frame that runs, or came up to it; `told` is what actions get."""
+        cdef Gate gate
+        cdef void *home
+        cdef void *verdict = self.verdicts.get(<void *>exc_type)
+        if verdict == NULL:
+            verdict = self.judge(exc_type)
+        if verdict == <void *>Py_None:
             return 0
-        if self.gate_of is not None:
-            if gate == NULL:
-                gate = self.meet(<object>code)
-            if gate != <void *>Py_None:
-                return self.ask(<Gate><PyObject *>gate, exception)
-        return self.act(self.action, PyEval_GetFrame(), <object>exception)
+        home = self.homes.get(code)
+        if home == NULL:
+            home = self.meet(<object>code)
+        if home == <void *>self:
+            return 0
+        if home == <void *>Py_None:
+            return self.act(self.action, told)
+        gate = <Gate><PyObject *>home  # stays alive, whatever its test does
+        return self.ask(gate, exception, traceback, told)
 
     cdef void *meet(self, object code) except NULL:
-        """Find out who decides on exceptions in a code object; None stands for the action."""
-        cdef object gate = None
-        try:
-            gate = self.gate_of(<object>PyEval_GetFrame())
-        except Exception as error:  # boundary: an error of the debugger's must not reach the program
-            report(self.fault, error)
+        """Who decides on exceptions in a code object: a Gate; None stands for the action, the gate itself for nobody."""
+        cdef object home = None
+        if not self.concerns(code):
+            home = self
+        elif self.gate_of is not None:
+            try:
+                home = self.gate_of(<object>PyEval_GetFrame())
+            except Exception as error:  # boundary: an error of the debugger's must not reach the program
+                report(self.fault, error)
         if len(self.kept) >= MOST_KEPT:
-            self.gates, self.kept = AddressMap(), []
-        self.kept.append((code, gate))  # keeps their addresses their own
-        self.gates.put(<void *>code, <void *>gate)
-        return <void *>gate
+            self.homes, self.kept = AddressMap(), []
+        self.kept.append((code, None if home is self else home))  # keeps their addresses their own
+        self.homes.put(<void *>code, <void *>home)
+        return <void *>home
 
-    cdef int ask(self, Gate gate, PyObject *exception) except -1:
+    cdef int ask(self, Gate gate, PyObject *exception, PyObject *traceback, object told) except -1:
         global raised
-        if core_came_up(exception) and self.was_told((<object>exception).__traceback__.tb_next):
+        if core_came_up(traceback) and self.was_told((<object>traceback).tb_next):
             return 0
         raised = exception
         if gate.opens(NULL, NULL):
-            self.act(gate.action, PyEval_GetFrame(), <object>exception)
+            self.act(gate.action, told)
         return 0
 
     cdef bint was_told(self, object traceback) except -1:
         """Whether code that matters is among that of a traceback."""
+        cdef void *home
         while traceback is not None:
             code = traceback.tb_frame.f_code
-            if not is_marked(<void *>code, IGNORED) and self.concerns(code):
+            home = self.homes.get(<void *>code)
+            if home != <void *>self and (home != NULL or self.concerns(code)):
                 return True
             traceback = traceback.tb_next
         return False
 
-    cdef inline bint opens(self, void *code, void *exception_type) except -1:
-        cdef void *verdict = self.verdicts.get(exception_type)
-        if verdict == NULL:
-            verdict = self.judge(<object><PyObject *>exception_type)
-        if verdict == <void *>Py_None:
-            return False
-        if self.wants_code is None or code == NULL:
-            return True
-        return not is_marked(code, IGNORED) and self.concerns(<object><PyObject *>code)
-
-    cdef void *judge(self, object exception_type) except NULL:
+    cdef void *judge(self, object exc_type) except NULL:
         """Ask about a type; None stands for no, the gate for yes."""
         cdef void *verdict = <void *>self
         try:
-            if not self.wants_type(exception_type):
+            if not self.wants_type(exc_type):
                 verdict = <void *>Py_None
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
-        self.types.append(exception_type)  # keeps its address its own
-        self.verdicts.put(<void *>exception_type, verdict)
+        self.types.append(exc_type)  # keeps its address its own
+        self.verdicts.put(<void *>exc_type, verdict)
         return verdict
 
     cdef bint concerns(self, object code) except -1:
         try:
-            if not self.wants_code(code):
-                mark(code, IGNORED)
-                return False
+            return self.wants_code is None or bool(self.wants_code(code))
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
         return True
 
-    cdef int act(self, object action, PyFrameObject *frame, object exception) except -1:
+    cdef int act(self, object action, object told) except -1:
         try:
-            action(<object>frame, exception)
+            action(<object>PyEval_GetFrame(), told)
         except Exception as error:  # boundary: an error of the debugger's must not reach the program
             report(self.fault, error)
         return 0
@@ -180,5 +183,8 @@ cdef class RaiseCallback:
 cdef object call_raise_callback(PyObject *self, PyObject *const *values, size_t count, PyObject *names):
     if PyVectorcall_NARGS(count) != 3:
         raise TypeError("a code object, an offset and an exception are needed")
-    (<RaiseCallback>self).gate.look_at(values[0], values[2])
+    cdef object exception = <object>values[2]
+    (<RaiseCallback>self).gate.look_at(
+        values[0], type(exception), <PyObject *>exception, core_traceback(<PyObject *>exception), exception
+    )
     return None

@@ -14,8 +14,7 @@ cdef class Tracer:
             gets every event of every frame, because ``f_trace`` is the other's.
         fault: takes errors of the functions.
         lookout: a Lookout, which is asked in C about the frames that have it in ``f_trace``, or None.
-        raises: a RaiseGate that is asked about exceptions in frames without a local function, or None. Its action gets
-            (type, exception, traceback): the exception does not know its traceback yet.
+        raises: a RaiseGate that is asked about exceptions in frames without a local function, or None.
         copies: id of a code object → (a reference, what tells by ``is_landing(offset)`` whether a line event there is
             one that only the debugger makes), of which other tools in the thread are not told; or None.
         local: the only object in ``f_trace`` that is called, others being another tool's (coverage leaves its tracer in
@@ -54,6 +53,8 @@ cdef class Tracer:
     cdef int event(self, PyFrameObject *frame, int what, PyObject *arg, PyObject *other) except -1:
         """Deal with an event. `other` is the object of the tool that is chained to this thread, or NULL."""
         cdef PyObject *local = core_local_trace(frame)
+        cdef RaiseGate raises
+        cdef tuple raised
         if local != NULL and local == <PyObject *>self.lookout and self.lookout.sees_to(frame, what, arg):
             return 0
         if what == PyTrace_CALL:
@@ -62,9 +63,12 @@ cdef class Tracer:
         elif local != NULL and local != other and (self.local is None or local == <PyObject *>self.local):
             self.keep(frame, call_tracing(<object>local, frame, what, arg, self.fault))
         elif what == PyTrace_EXCEPTION and self.raises is not None:
+            raises = self.raises  # which another thread may replace
             raised = <tuple><object>arg
-            if self.raises.opens(core_code(core_raw(frame)), PyTuple_GET_ITEM(raised, 0)):
-                self.raises.act(self.raises.action, frame, raised)
+            raises.look_at(
+                <PyObject *>core_code(core_raw(frame)), <object>PyTuple_GET_ITEM(raised, 0), PyTuple_GET_ITEM(raised, 1),
+                PyTuple_GET_ITEM(raised, 2), raised,
+            )
         return 0
 
     cdef bint is_landing(self, PyFrameObject *frame) except -1:

@@ -83,6 +83,7 @@ cdef extern from "_core_compat.h":
     bint core_is_optimized(PyCodeObject *) noexcept
     bint core_is_made_in_python(PyObject *) noexcept
     bint core_looks_in(core_frame *, PyObject *) noexcept
+    PyObject *core_traceback(PyObject *) noexcept
     bint core_came_up(PyObject *) noexcept
     bint core_slot_is_cell(PyCodeObject *, int) noexcept
     PyObject *core_local_trace(PyFrameObject *) noexcept

@@ -256,9 +256,9 @@ class InjectedMonitoringEngine(MonitoringEngine):
         if not self._is_inside(frame):
             super()._past_gate(frame, line, breakpoint)
 
-    def _is_original(self, code):
+    def _implant_of(self, code):
         """See MonitoringEngine."""
-        return self._implants.implant_of(code) is None
+        return self._implants.implant_of(code)
 
     def _raised(self, frame, exception, wanted=None):
         """See MonitoringEngine; what is raised in a probe is none of the program's."""

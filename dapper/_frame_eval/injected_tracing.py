@@ -119,7 +119,13 @@ class InjectedTracingEngine:
     def watch_raises(self, on, screen=None):
         """Report raised exceptions in every frame, or don't; see MonitoringEngine."""
         (self._needs.everybody.add if on else self._needs.everybody.discard)("raises")
-        self._tracer.raises = self._kit.RaiseGate(self._on_raise, bool, None, self._fault) if on else None
+        gate = None
+        if on:
+            from dapper._frame_eval.raise_gates import raise_gate  # most programs start without
+
+            implant_of = self._implants.implant_of
+            gate = raise_gate(self._kit, self._port, self._config, screen, self._on_raise, self._fault, implant_of)
+        self._tracer.raises = gate
         self._needs.settle()
 
     def follow(self, ident, frame, plan):
@@ -265,13 +271,13 @@ class InjectedTracingEngine:
                 needs.settle()
         return None
 
-    def _on_raise(self, frame, exc_info):
+    def _on_raise(self, frame, exc_info, wanted=None):
         ident = get_ident()
         outer = ident in self._needs.busy
         self._needs.busy.add(ident)
         try:
             if not self._implants.is_inside(frame):
-                self._port.on_raise(frame, exc_info)
+                self._port.on_raise(frame, exc_info, wanted)
         finally:
             if not outer:
                 self._needs.busy.discard(ident)

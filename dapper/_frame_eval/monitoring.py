@@ -13,7 +13,6 @@ from dapper._frame_eval.faults import Faults
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
 from dapper._frame_eval.selective_tracer import Selector
-from dapper._frame_eval.telemetry import Reason, telemetry
 
 _current_frames = sys._current_frames
 _getpid = os.getpid
@@ -229,10 +228,9 @@ class MonitoringEngine:
         events = self._events
         callback = self._on_raise
         if on and screen is not None:
-            gate_of = None
-            if screen.condition_text is not None:
-                gate_of = self._gate_of_raise(screen)
-            gate = self._kit.RaiseGate(self._raised, screen.wants_type, screen.wants_code, self._fault, gate_of)
+            from dapper._frame_eval.raise_gates import raise_gate  # most programs start without
+
+            gate = raise_gate(self._kit, self._port, self._config, screen, self._raised, self._fault, self._implant_of)
             callback = gate.on_raise
         self._monitoring.register_callback(self._watcher, events.RAISE, callback)
         self._monitoring.set_events(
@@ -343,25 +341,8 @@ class MonitoringEngine:
     def _on_raise(self, code, offset, exception):
         self._raised(_getframe(1), exception)
 
-    def _gate_of_raise(self, screen):
-        from dapper._frame_eval.line_gates import Gates  # of no use while there are no conditions
-
-        gates = Gates(self._kit, self._port, self._config)
-
-        def gate_of(frame):
-            gate = gates.of_raise(frame, screen, self._wanted) if self._is_original(frame.f_code) else None
-            if gate is None:
-                telemetry.record(Reason.CONDITION_NOT_IN_C, "exceptions in %s" % frame.f_code.co_filename)
-            return gate
-
-        return gate_of
-
-    def _is_original(self, code):
-        """Whether what is raised there is the program's in any case."""
-        return True
-
-    def _wanted(self, frame, exception):
-        self._raised(frame, exception, True)
+    def _implant_of(self, code):
+        """The Implant of a copy with probes, else None."""
 
     def _raised(self, frame, exception, wanted=None):
         try:

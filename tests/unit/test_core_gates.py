@@ -1,6 +1,7 @@
 """The core's gates for threads and exceptions."""
 import sys
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -51,18 +52,11 @@ def gate_of(kit, seen, asked, **more):
 @monitored
 @with_kit
 def test_raised_exceptions_by_monitoring(kit):
-    monitoring, seen, asked = sys.monitoring, [], []
-    gate = gate_of(kit, seen, asked)
-    monitoring.use_tool_id(3, "test")
-    try:
-        monitoring.register_callback(3, monitoring.events.RAISE, gate.on_raise)
-        monitoring.set_events(3, monitoring.events.RAISE)
+    seen, asked = [], []
+    with monitored_by(gate_of(kit, seen, asked)):
         f = function(PROGRAM)
         for _ in range(3):
             f()
-    finally:
-        monitoring.set_events(3, 0)
-        monitoring.free_tool_id(3)
     assert seen == [("f", 3, "ValueError(3)"), ("f", 7, "LookupError(1)")] * 3
     assert [one for one in asked if isinstance(one, type)].count(KeyError) == 1
     assert asked.count("library") == 1 and asked.count(ValueError) == 1
@@ -93,7 +87,32 @@ def test_a_raise_gate_forgets_what_it_asked(kit):
     count = len(asked)
     gate.forget()
     gate.on_raise(code, 0, KeyError(1))
-    assert len(asked) == count * 2 or kit is not NATIVE  # the twin is asked about the frame's code
+    assert len(asked) == count * 2
+
+
+@contextmanager
+def monitored_by(gate):
+    monitoring = sys.monitoring
+    monitoring.use_tool_id(3, "test")
+    try:
+        monitoring.register_callback(3, monitoring.events.RAISE, gate.on_raise)
+        monitoring.set_events(3, monitoring.events.RAISE)
+        yield
+    finally:
+        monitoring.set_events(3, 0)
+        monitoring.free_tool_id(3)
+
+
+@contextmanager
+def traced_by(gate):
+    sys.settrace(NATIVE.Tracer(lambda frame, event, arg: None, raises=gate))
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+
+
+WATCHING = {"monitoring": monitored_by, "tracing": traced_by}
 
 
 RAISES = """
@@ -112,16 +131,16 @@ RAISES = """
 """
 
 
-@monitored
 @needs_native
+@pytest.mark.parametrize("way", [pytest.param("monitoring", marks=monitored), "tracing"])
 @pytest.mark.parametrize("test", [
     lambda code, slow: NATIVE.Condition(lambda x, exc: x == exc.args[0] == 3, code, ["x"], slow, None, True),
     lambda code, slow: NATIVE.Condition(lambda exc: exc.args == (three,), code, [], slow, dict(three=3), True),
     lambda code, slow: NATIVE.Compare(code, "x", "==", 3),
 ], ids=["local", "global", "compare"])
-def test_a_raise_gate_asks_a_condition(test, kit=NATIVE):
+def test_a_raise_gate_asks_a_condition(way, test, kit=NATIVE):
     """The action is called for what it holds for, and where there is no gate."""
-    monitoring, passed, decided, asked, errors = sys.monitoring, [], [], [], []
+    passed, decided, asked, errors = [], [], [], []
     f = function(RAISES)
     f.__globals__["three"] = 3
 
@@ -132,20 +151,20 @@ def test_a_raise_gate_asks_a_condition(test, kit=NATIVE):
         asked.append(frame.f_code.co_name)
         if frame.f_code is not f.__code__:
             return None
-        note = kit.Gate(lambda frame, exc: decided.append(exc.args[0]), test(f.__code__, slow), None, errors.append)
-        return note
+        return kit.Gate(decide, test(f.__code__, slow), None, errors.append)
 
-    gate = kit.RaiseGate(lambda frame, exc: passed.append(frame.f_code.co_name), bool, bool, None, gate_of)
-    monitoring.use_tool_id(3, "test")
-    try:
-        monitoring.register_callback(3, monitoring.events.RAISE, gate.on_raise)
-        monitoring.set_events(3, monitoring.events.RAISE)
+    def decide(frame, told):
+        exception = told[1] if way == "tracing" else told
+        decided.append(exception.args[0])
+
+    def wants_code(code):
+        return code.co_filename == f.__code__.co_filename
+
+    gate = kit.RaiseGate(lambda frame, exc: passed.append(frame.f_code.co_name), bool, wants_code, None, gate_of)
+    with WATCHING[way](gate):
         for x in (1, 3, 2, 3):
             f(x)
         f.__globals__["outer"]()
-    finally:
-        monitoring.set_events(3, 0)
-        monitoring.free_tool_id(3)
     assert decided == [3, 3] and not errors
     assert asked == ["f", "inner", "outer"] and passed == ["inner", "outer"]
 
