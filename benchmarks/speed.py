@@ -11,9 +11,12 @@ from benchmarks.wire import Lost, Refused
 
 METHOD = (
     "A program measures the CPU time of its own work (time.process_time: all its threads, the debugger's in it too, "
-    "other processes not) in slices of some milliseconds and writes it to a file. Each figure is the fastest slice of "
-    "several fresh processes, taken in turns round by round (debugpy and pdb in fewer rounds); divided by the fastest "
-    "slice of the bare program. Bare Python is measured twice in each round; how far the two differ is the noise. "
+    "other processes not) in slices of some milliseconds and writes it to a file. Before and after each slice it measures "
+    "the pace of the machine, whose processors may be half as fast while others use them: the CPU time of a fixed piece "
+    "of work in C. Each figure is the fastest slice at full pace of several fresh processes, taken in turns round by "
+    "round (debugpy and pdb in fewer rounds), divided by that of the bare program. What was never at full pace is "
+    "measured in more rounds, and if that does not help, its slices over their pace count. Bare Python is measured "
+    "twice in each round; how far the two differ is the noise. "
     "Sessions have the `uncaught` filter on, as editors do by default. richards, deltablue, go, raytrace, "
     "regex_compile and json_dumps are pyperformance's programs, copied beside ours so that they are user code to a "
     "debugger, with smaller input where a piece of work would take long. The condition written by hand is the program "
@@ -23,6 +26,7 @@ METHOD = (
 )
 #: the most slices, units of work in a slice, seconds of CPU after which no more slices begin
 FAST, SLOW = (200, 4, 0.3), (3, 1, 0.3)
+SAME_PACE = 1.4  #: of the best; the others take some 1.8 of it
 
 
 class Contender:
@@ -38,7 +42,7 @@ class Contender:
         self.name, self.kind, self.slow = name, kind, slow
 
     def run(self, python, program, case):
-        """Run the program once; gives the fastest slice in seconds a unit, or None where it can't do the case."""
+        """Run the program once; gives (seconds a unit, pace) of its slices, or None where it can't do the case."""
         args = SLOW if self.slow and case != "attached" else FAST
         if self.kind == "bare":
             plain(python, program, *args)
@@ -50,7 +54,8 @@ class Contender:
         else:
             with Session(self.kind, python, program, args) as session:
                 play(session, case)
-        return min(program.result()["slices"])
+        result = program.result()
+        return list(zip(result["slices"], result["paces"]))
 
 
 def engines(python, home):
@@ -89,14 +94,14 @@ class Measurement:
         self.say = say
         self.telemetry = engines(python, home)
         self.contenders = contenders(self.telemetry["engine"])
-        self.taken = {}  # (program, case, contender's name) → fastest slices, one a round
+        self.taken = {}  # (program, case, contender's name) → (slice, pace) of each slice, a list for each round
         self.obstacles = []
         self.broken = set()  # programs that don't run on this Python, and contenders in a case that can't do it
         if not bring_pyperformance(python, home):
             self._obstacle("pyperformance is not installed: " + ", ".join(REAL) + " were left out")
             self.broken.update(REAL)
 
-    def round(self, number, slow_rounds, names, cases):
+    def round(self, number, slow_rounds, names, cases, more=False):
         """Everything once, in turns.
 
         Args:
@@ -104,6 +109,7 @@ class Measurement:
             slow_rounds: in how many of the first rounds the slow ones take part.
             names: of the programs.
             cases: names in CASES.
+            more: whether to take only what was never measured at full pace.
         """
         for name in names:
             program = Program(self.home, name)
@@ -116,19 +122,31 @@ class Measurement:
                         continue
                     if one.kind != "bare" and case == BY_HAND or one.slow and number >= slow_rounds:
                         continue
-                    self._take(program, case, one)
+                    if not (more and self._is_settled(self.taken.get((name, case, one.name), ()))):
+                        self._take(program, case, one)
+
+    def _best(self):
+        return min(pace for taken in self.taken.values() for slices in taken for _, pace in slices)
+
+    def _is_settled(self, taken):
+        return bool(at_full_pace(taken, self._best()))
+
+    def is_settled(self):
+        """Whether all figures but those of slow ones were measured at full pace."""
+        slow = {one.name for one in self.contenders if one.slow}
+        return all(self._is_settled(taken) for (_, _, who), taken in self.taken.items() if who not in slow)
 
     def _take(self, program, case, one):
         try:
             if case == BY_HAND:
-                seconds = one.run(self.python, program.by_hand(), "attached")
+                found = one.run(self.python, program.by_hand(), "attached")
             else:
-                seconds = one.run(self.python, variant(program, case), case)
+                found = one.run(self.python, variant(program, case), case)
         except (Lost, Refused, OSError, RuntimeError, subprocess.SubprocessError) as error:
             self._fails(program, case, one, error)
             return
-        if seconds is not None:
-            self.taken.setdefault((program.name, case, one.name), []).append(seconds)
+        if found is not None:
+            self.taken.setdefault((program.name, case, one.name), []).append(found)
 
     def _fails(self, program, case, one, error):
         self._obstacle("%s, %s, %s: %s" % (one.name, program.name, case, error))
@@ -143,21 +161,36 @@ class Measurement:
 
     def rows(self):
         """The results: a dict for each program, case and contender."""
+        best = self._best()
+        needs = {key: need(taken, best) for key, taken in self.taken.items()}
         rows = []
         for (name, case, who), taken in self.taken.items():
-            bare = min(self.taken[name, "attached", "bare"])
-            row = {"program": name, "case": case, "debugger": who, "ratio": min(taken) / bare, "rounds": len(taken),
-                   "microseconds": min(taken) * 1e6, "spread": statistics.median(taken) / min(taken) - 1}
+            seconds, bare = needs[name, case, who], needs[name, "attached", "bare"]
+            row = {"program": name, "case": case, "debugger": who, "ratio": seconds / bare, "rounds": len(taken),
+                   "microseconds": seconds * 1e6, "full pace": len(at_full_pace(taken, best))}
             hits = Program(self.home, name).hits
             if hits and (case == BY_HAND or CASES[case].kind == "hit"):
-                row["ns a hit"] = (min(taken) - bare) / hits * 1e9
-                by_hand = self.taken.get((name, BY_HAND, "bare"))
+                row["ns a hit"] = (seconds - bare) / hits * 1e9
+                by_hand = needs.get((name, BY_HAND, "bare"))
                 if case.startswith("condition") and by_hand:
-                    row["to by hand"] = min(taken) / min(by_hand)
+                    row["to by hand"] = seconds / by_hand
                 if case == BY_HAND:
-                    row["to by hand"] = min(taken) / min(by_hand)  # bare again: the noise
+                    row["to by hand"] = seconds / by_hand  # bare again: the noise
             rows.append(row)
         return rows
+
+
+def at_full_pace(taken, best):
+    """The slices of several rounds that were measured while the machine was as fast as it gets."""
+    return [seconds for slices in taken for seconds, pace in slices if pace < best * SAME_PACE]
+
+
+def need(taken, best):
+    """Seconds a unit of a contender, at full pace; from slices that were not, where there are no others."""
+    found = at_full_pace(taken, best)
+    if found:
+        return min(found)
+    return statistics.median(min(seconds / pace for seconds, pace in slices) for slices in taken) * best
 
 
 def geometric_mean(values):
@@ -203,6 +236,9 @@ def measure(python, rounds, slow_rounds, only=None, cases=None, say=print):
         for number in range(rounds if wanted else 0):
             measurement.round(number, slow_rounds, names, wanted)
             say("round %d of %d, load %s" % (number + 1, rounds, facts.load()))
+        for number in range(rounds, 3 * rounds if wanted else 0):
+            if not measurement.is_settled():
+                measurement.round(number, slow_rounds, names, wanted, more=True)
         rows = measurement.rows()
     content.update(rows=rows, rounds=rounds, slow_rounds=slow_rounds, engine=measurement.telemetry,
                    obstacles=measurement.obstacles)
