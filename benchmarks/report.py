@@ -89,9 +89,14 @@ def session_part(every):
     return lines + ["The plain program, from start to end: %s." % ", ".join(plain), ""] + logs(every)
 
 
-def method_of(every):
-    """How what there is was measured: the program has grown since some of it."""
-    return every[-1]["method"] if every else looking.METHOD
+def methods_of(every, current):
+    """How results were measured, as paragraphs: some of them before the program measured as it does now."""
+    found = {}
+    for data in every:
+        found.setdefault(data["method"], []).append(data["versions"]["python"])
+    if len(found) < 2:
+        return [next(iter(found), current), ""]
+    return [line for method, versions in found.items() for line in ("%s: %s" % (", ".join(versions), method), "")]
 
 
 def looking_part(every):
@@ -246,7 +251,10 @@ def page(found):
     if os.path.exists(notes):
         with open(notes) as file:
             lines += [file.read().rstrip(), ""]
-    lines += ["## Method", "", sessions.METHOD, "", method_of(found["looking"]), "", speed.METHOD, "", running.METHOD, "",
+    lines += ["## Method", ""]
+    for kind, module in (("sessions", sessions), ("looking", looking), ("speed", speed)):
+        lines += methods_of(found[kind], module.METHOD)
+    lines += [running.METHOD, "",
               modules.METHOD, "",
               "`python -m benchmarks gate` holds counts, and one ratio with a wide margin, to limits: a busy machine "
               "can't change what it finds.", "",
