@@ -13,10 +13,10 @@ METHOD = (
     "A program measures the CPU time of its own work (time.process_time: all its threads, the debugger's in it too, "
     "other processes not) in slices of some milliseconds and writes it to a file. Before and after each slice it measures "
     "the pace of the machine, whose processors may be half as fast while others use them: the CPU time of a fixed piece "
-    "of work in C. Each figure is the fastest slice at full pace of several fresh processes, taken in turns round by "
-    "round (debugpy and pdb in fewer rounds), divided by that of the bare program. What was never at full pace is "
-    "measured in more rounds, and if that does not help, its slices over their pace count. Bare Python is measured "
-    "twice in each round; how far the two differ is the noise. "
+    "of work in C. Each figure is the fastest slice at full pace of a fresh process, the median of several that are "
+    "taken in turns round by round (debugpy and pdb in fewer rounds), divided by that of the bare program. What was "
+    "never at full pace is measured in more rounds, and if that does not help, its slices over their pace count. Bare "
+    "Python is measured twice in each round; how far the two differ is the noise. "
     "Sessions have the `uncaught` filter on, as editors do by default. richards, deltablue, go, raytrace, "
     "regex_compile and json_dumps are pyperformance's programs, copied beside ours so that they are user code to a "
     "debugger, with smaller input where a piece of work would take long. The condition written by hand is the program "
@@ -181,15 +181,16 @@ class Measurement:
 
 
 def at_full_pace(taken, best):
-    """The slices of several rounds that were measured while the machine was as fast as it gets."""
-    return [seconds for slices in taken for seconds, pace in slices if pace < best * SAME_PACE]
+    """The fastest slice of each round that had one while the machine was as fast as it gets."""
+    fast = [[seconds for seconds, pace in slices if pace < best * SAME_PACE] for slices in taken]
+    return [min(slices) for slices in fast if slices]
 
 
 def need(taken, best):
     """Seconds a unit of a contender, at full pace; from slices that were not, where there are no others."""
     found = at_full_pace(taken, best)
     if found:
-        return min(found)
+        return statistics.median(found)
     return statistics.median(min(seconds / pace for seconds, pace in slices) for slices in taken) * best
 
 

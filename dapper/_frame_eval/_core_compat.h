@@ -16,13 +16,16 @@
 #error "not proven on free-threaded builds: they run dapper's engines in pure Python"
 #endif
 
-#if PY_VERSION_HEX < 0x03090000 || PY_VERSION_HEX >= 0x030B0000
+#if PY_VERSION_HEX < 0x030A0000 || PY_VERSION_HEX >= 0x030B0000
 #ifndef Py_BUILD_CORE
 #define Py_BUILD_CORE 1
 #define CORE_DEFINED_BUILD_CORE
 #endif
 #if PY_VERSION_HEX < 0x03090000
 #include "internal/pycore_pystate.h" /* _PyRuntime, interp->eval_frame */
+#elif PY_VERSION_HEX < 0x030A0000
+#undef _PyGC_FINALIZED /* defined in the public headers, too */
+#include "internal/pycore_interp.h" /* interp->ceval */
 #else
 #include "internal/pycore_frame.h"   /* struct _frame, _PyInterpreterFrame */
 #include "internal/pycore_code.h"    /* CO_FAST_CELL, CO_FAST_FREE */
@@ -347,6 +350,21 @@ static inline void core_refresh_tracing(PyThreadState *state)
 #else
     state->use_tracing = on;
 #endif
+}
+
+/* Gives a thread a trace function, or none, while its object stays. */
+static inline void core_switch_tracing(PyThreadState *state, Py_tracefunc function)
+{
+    int more = (function != NULL) - (state->c_tracefunc != NULL);
+#if PY_VERSION_HEX < 0x03090000
+    _PyRuntime.ceval.tracing_possible += more; /* how many threads are traced: if any is, all code runs slower */
+#elif PY_VERSION_HEX < 0x030A0000
+    state->interp->ceval.tracing_possible += more;
+#else
+    (void)more;
+#endif
+    state->c_tracefunc = function;
+    core_refresh_tracing(state);
 }
 
 static inline PyObject *core_raw_local_trace(core_frame *raw)

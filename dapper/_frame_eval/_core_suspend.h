@@ -73,19 +73,17 @@ static PyObject *core_eval(CORE_EVAL_PARAMETERS)
     }
     caller = core_running();
     Py_INCREF(object);
-    state->c_tracefunc = stays ? core_our_trace : NULL;
-    core_refresh_tracing(state);
+    core_switch_tracing(state, stays ? core_our_trace : NULL);
     result = core_next_eval(CORE_EVAL_ARGUMENTS);
     /* Back to what the caller had, unless somebody set another trace function or the debugger now wants the caller. */
     if (state->c_traceobj == object) {
         if (!stays && state->c_tracefunc == NULL) {
-            state->c_tracefunc = core_our_trace;
+            core_switch_tracing(state, core_our_trace);
         }
         else if (stays && state->c_tracefunc == core_our_trace && core_suspending
                  && !(caller != NULL && core_frame_stays(caller))) {
-            state->c_tracefunc = NULL;
+            core_switch_tracing(state, NULL);
         }
-        core_refresh_tracing(state);
     }
     Py_DECREF(object);
     return result;
