@@ -160,10 +160,10 @@ def compile_probe(code, probe, trap, enclosing=(), cleared=(), landing=None):
         template = _SIMPLE if test else _ALWAYS
     local, cells = _variables(code, names, enclosing, cleared)
     try:
-        compiled, cold = _compile(template, test, values, local, cells, optimized or apart)
+        pattern = _pattern(template, test, values, tuple(local), tuple(cells), bool(optimized or apart), not optimized)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise Refused("syntax", str(error)) from None  # as deep as the compiler goes by itself, too deep in a probe
-    return _snippet(compiled, constants, cold, not optimized)
+    return _filled(pattern, constants)
 
 
 def _log(probe, trap, landing):
@@ -257,15 +257,33 @@ def _variables(code, names, enclosing, cleared):
     return sorted(names & own - cells), sorted(names & cells)
 
 
-def _compile(template, test, values, local, cells, in_function):
-    """Compile a probe where ``local`` are parameters and ``cells`` the variables of a closure.
+def _pattern(template, test, values, local, cells, in_function, by_name):
+    """The Snippet of a probe with stand-ins for constants; ``local`` are parameters, ``cells`` variables of a closure."""
+    key = template, test, values, local, cells, in_function, by_name
+    if key not in _patterns:
+        if len(_patterns) >= _KEPT:
+            _patterns.clear()
+        compiled, cold = _compile(template, test, values, local, cells, in_function)
+        _patterns[key] = _snippet(compiled, cold, by_name)
+    return _patterns[key]
 
-    Returns:
-        Its code object, and the line behind which it is cold.
-    """
-    key = (template, test, values, tuple(local), tuple(cells), bool(in_function))
-    if key in _compiled:
-        return _compiled[key]
+
+#: What was compiled lately: one function breakpoint is like the other, and so is one condition in many functions.
+_patterns = {}
+_KEPT = 64
+
+
+def _filled(pattern, constants):
+    """A Snippet with constants in place of the stand-ins."""
+    steps = list(pattern.steps)
+    for number, step in enumerate(steps):
+        if step.kind == CONST and type(step.value) is str and step.value in constants:
+            steps[number] = Step(step.opcode, CONST, constants[step.value])
+    return Snippet(steps, pattern.handlers, pattern.stack)
+
+
+def _compile(template, test, values, local, cells, in_function):
+    """Compile a probe. Returns its code object, and the line behind which it is cold."""
     cold = 1 << 30
     out = []
     here = 0
@@ -291,15 +309,7 @@ def _compile(template, test, values, local, cells, in_function):
     if in_function:
         for _ in range(2):
             found = next(constant for constant in found.co_consts if hasattr(constant, "co_code"))
-    if len(_compiled) >= _KEPT:
-        _compiled.clear()
-    _compiled[key] = found, cold
     return found, cold
-
-
-#: What was compiled lately: one function breakpoint is like the other, and so is one condition in many functions.
-_compiled = {}
-_KEPT = 64
 
 
 _WORDS = [
@@ -311,12 +321,11 @@ _WORDS = [
 # ---- back from bytecode --------------------------------------------------------------------------------------------
 
 
-def _snippet(code, constants, cold, by_name):
+def _snippet(code, cold, by_name):
     """The Snippet of a compiled probe.
 
     Args:
         code: the compiled probe.
-        constants: stand-in → what it stands for.
         cold: the line behind which it is cold.
         by_name: whether its globals are to be looked up as in a class body.
     """
@@ -338,7 +347,7 @@ def _snippet(code, constants, cold, by_name):
             over = True  # the probe returns None; in the target it goes on behind the probe
             number += 1
         if not over:
-            steps.extend(_steps(code, item, constants, by_name))
+            steps.extend(_steps(code, item, by_name))
         elif not opcodes.LINE_CAN_BE_NONE and item.line > cold:
             # Going back makes the line event that going on would not make. It lands behind all the try statements: 3.8
             # tells by its place in which of them a frame is, and takes their blocks off when it is sent elsewhere.
@@ -368,14 +377,11 @@ def _snippet(code, constants, cold, by_name):
     return Snippet(steps, handlers, code.co_stacksize)
 
 
-def _steps(code, item, constants, by_name):
+def _steps(code, item, by_name):
     """The steps for one instruction of a compiled probe."""
     op, arg = item.opcode, item.arg
     if op in opsets.HAS_CONST:
-        value = code.co_consts[arg]
-        if type(value) is str:
-            value = constants.get(value, value)
-        return (Step(op, CONST, value, target=None),)
+        return (Step(op, CONST, code.co_consts[arg], target=None),)
     if op in opsets.HAS_NAME:
         bits = opcodes.NAME_FLAG_BITS.get(op, 0)
         if by_name and op == opsets.LOAD_GLOBAL:
