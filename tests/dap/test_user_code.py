@@ -275,3 +275,41 @@ def test_an_await_that_never_ends_is_called_off(dap, program):
         assert s.evaluate("task.done()") == "False"
         s.finish()
         assert "ticked True" in s.output("stdout")
+
+
+def test_the_programs_tasks_survive_an_await_that_is_called_off(dap, program):
+    """They run on while it is awaited, and the loop with them: what calls it off is raised in neither."""
+    prog = program(
+        """
+        import asyncio
+        turns = []
+        async def spin(over):
+            while not over.is_set():
+                turns.append(1)
+                for _ in range(10 ** 6):
+                    pass
+                await asyncio.sleep(0)
+            return "spun"
+        async def main():
+            over = asyncio.Event()
+            tasks = [asyncio.ensure_future(spin(over)) for _ in range(3)]
+            await asyncio.sleep(0)
+            here = 1  # @stop
+            over.set()
+            print(await asyncio.gather(*tasks))
+        asyncio.run(main())
+        """
+    )
+    with dap.launch(prog, ["stop"]) as s:
+        s.wait_stop("stop")
+        arguments = {"expression": "await asyncio.sleep(60)", "frameId": s.stopped.frame, "context": "repl"}
+        for _ in range(4):
+            begun = int(s.evaluate("len(turns)"))
+            ticket = s.wire.begin("evaluate", arguments)
+            s.threads()
+            s.wire.request("cancel", {"requestId": ticket})
+            with pytest.raises(Refused, match="cancelled"):
+                s.wire.answer(ticket)
+            assert int(s.evaluate("len(turns)")) >= begun
+        s.finish()
+        assert "['spun', 'spun', 'spun']" in s.output("stdout")

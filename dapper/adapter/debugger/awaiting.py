@@ -6,9 +6,10 @@ task.
 """
 import sys
 
+from dapper.adapter.debugger.visits import Interrupted, visit_here
 from dapper.protocol.errors import DapError
 
-_WAKE = 0.05  # seconds; a loop that waits for something is woken so often, so that it can be interrupted
+_WAKE = 0.05  # seconds; a loop that waits for something is woken so often, so that this can be called off
 
 
 def finish(coroutine):
@@ -16,6 +17,7 @@ def finish(coroutine):
 
     Raises:
         BaseException: what the coroutine raises.
+        Interrupted: the visit was called off.
         DapError: the loop that runs here can't be turned from within.
     """
     loop = _running_loop()
@@ -49,12 +51,18 @@ def _finish_on(loop, coroutine):
     outer = tasks.current_task(loop)
     expected = len(loop._ready)  # the turn we stand in goes on to take that many callbacks
     handle = getattr(loop, "_current_handle", None)
+    visit = visit_here()
+    before = None
+    if visit is not None:
+        before, visit.awaited = visit.awaited, coroutine
     if outer is not None:
         tasks._leave_task(loop, outer)
     task = None
     try:
         task = loop.create_task(coroutine)
         while not task.done():
+            if visit is not None and visit.called_off:
+                raise Interrupted
             wake = loop.call_later(_WAKE, _nothing)
             try:
                 loop._run_once()
@@ -71,6 +79,8 @@ def _finish_on(loop, coroutine):
             loop._current_handle = handle
         if outer is not None:
             tasks._enter_task(loop, outer)
+        if visit is not None:
+            visit.awaited = before
 
 
 def _nothing():

@@ -64,6 +64,11 @@ def user_call(function, *args):
             visit.calm()
 
 
+def visit_here():
+    """The Visit of the calling thread, or None."""
+    return _visits.get(get_ident())
+
+
 class Visit:
     """The work of the calling thread for one request; a context manager.
 
@@ -74,15 +79,18 @@ class Visit:
         depth: how many calls of user code we are in.
         called_off: whether no more user code is to run.
         had_ctrl_c: whether KeyboardInterrupt came out of user code.
+        awaited: the coroutine that is finished on the program's own event loop, or None. While something else runs there,
+            the loop itself or a task of the program, nothing is raised: it would be lost to the program.
     """
 
-    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "_lock", "_shot", "_signal", "_before", "_outer")
+    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "awaited", "_lock", "_shot", "_signal", "_before", "_outer")
 
     def __init__(self, is_main):
         self.ident = get_ident()
         self.depth = 0
         self.called_off = False
         self.had_ctrl_c = False
+        self.awaited = None
         self._lock = allocate_lock()
         self._shot = False
         self._signal = free_signal() if is_main else None
@@ -113,7 +121,7 @@ class Visit:
         """Have the user's code end. From another thread, again and again: it may swallow that, or not listen yet."""
         self.called_off = True
         with self._lock:
-            if not self.depth or not _is_theirs(_current_frames().get(self.ident)):
+            if not self.depth or not self._may_raise_in(_current_frames().get(self.ident)):
                 return
             if self._signal is not None:
                 _signal.pthread_kill(self.ident, self._signal)
@@ -132,8 +140,11 @@ class Visit:
         return place_of(self.ident)
 
     def _on_signal(self, number, frame):
-        if self.called_off and self.depth and _is_theirs(frame):
+        if self.called_off and self.depth and self._may_raise_in(frame):
             raise Interrupted
+
+    def _may_raise_in(self, frame):
+        return _is_theirs(frame) and (self.awaited is None or self.awaited.cr_running)
 
 
 def place_of(ident):
