@@ -119,13 +119,12 @@ class InjectedTracingEngine:
     def watch_raises(self, on, screen=None):
         """Report raised exceptions in every frame, or don't; see MonitoringEngine."""
         (self._needs.everybody.add if on else self._needs.everybody.discard)("raises")
-        gate = None
+        self._tracer.raises = None
         if on:
             from dapper._frame_eval.raise_gates import raise_gate  # most programs start without
 
-            implant_of = self._implants.implant_of
-            gate = raise_gate(self._kit, self._port, self._config, screen, self._on_raise, self._fault, implant_of)
-        self._tracer.raises = gate
+            more = self._on_raise, self._fault, self._implants.implant_of
+            self._tracer.raises = raise_gate(self._kit, self._port, self._config, screen, *more)
         self._needs.settle()
 
     def follow(self, ident, frame, plan):
