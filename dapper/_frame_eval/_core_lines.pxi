@@ -234,6 +234,7 @@ cdef class LineTable:
             self.meet(code)
             lines = self.map.get(<void *>code)
         if lines == NULL or (<Lines><PyObject *>lines).entry is None:
+            core_join_pairs(<PyCodeObject *>code)
             return DISABLE
         return self.act((<Lines><PyObject *>lines).entry, NULL, NULL, 0)
 
@@ -241,6 +242,7 @@ cdef class LineTable:
         """Callback for PY_RESUME events: a generator that was suspended when the engine started is met here."""
         if self.map.get(<void *>code) == NULL:
             self.meet(code)
+        core_join_pairs(<PyCodeObject *>code)
         return DISABLE
 
     cdef int meet(self, object code) except -1:
@@ -299,12 +301,14 @@ cdef object call_line_callback(PyObject *self, PyObject *const *values, size_t c
         raise TypeError("a code object and a line are needed")
     lines = (<LineCallback>self).table.map.get(values[0])
     if lines == NULL:
+        core_join_at_line(core_running())
         return DISABLE
     line = <int>PyLong_AsLong(values[1])
     if line == -1:
         pass_on_error_if_any()
     found = (<Lines><PyObject *>lines).find(line)
     if found == NULL:
+        core_join_at_line(core_running())
         return DISABLE
     action = <object>found  # whoever is asked may disarm the code
     if type(action) is Gate and not (<Gate>action).opens(NULL, NULL):

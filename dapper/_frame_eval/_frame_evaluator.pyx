@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 15
+API = 16
 
 
 cdef extern from "_core_compat.h":
@@ -105,6 +105,11 @@ cdef extern from "_core_lookout.h":
     bint core_is_suspended(PyFrameObject *) noexcept
     bint core_stands_at(PyThreadState *, PyFrameObject *, int) noexcept
 
+cdef extern from "_core_supers.h":
+    int CORE_TAKES_PAIRS_APART
+    void core_join_pairs(PyCodeObject *) noexcept
+    void core_join_at_line(core_frame *) noexcept
+
 cdef extern from "_core_turns.h":
     ctypedef struct core_thing:
         int fd
@@ -155,6 +160,7 @@ cdef int pass_on_error_if_any() except -1:
 
 include "_core_maps.pxi"
 include "_core_conditions.pxi"
+include "_core_supers.pxi"
 include "_core_lines.pxi"
 include "_core_gates.pxi"
 include "_core_locals.pxi"

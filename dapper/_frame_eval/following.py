@@ -2,6 +2,8 @@
 import sys
 from _thread import allocate_lock, get_ident
 
+from dapper._frame_eval.local_events import set_local_events
+
 _getframe = sys._getframe
 
 
@@ -16,6 +18,7 @@ class Follower:
         fault: takes errors of ours.
 
     Attributes:
+        is_settled: whether no global events have changed since it was last set.
         inside: ``inside(frame)`` tells whether a frame runs on behalf of the debugger and is to be left alone; or None.
     """
 
@@ -27,6 +30,8 @@ class Follower:
         self._following = set()  # threads that step
         self._going_in = set()  # those of them that step into calls
         self._hurried = False  # whether a thread is asked to pause
+        self._global = 0  # its global events
+        self.is_settled = True
         self._lock = allocate_lock()
         self._tool = None
 
@@ -34,7 +39,7 @@ class Follower:
         """Take the tool id, which is free."""
         self._tool = tool
         monitoring = sys.monitoring
-        self._set_events, self._set_local_events = monitoring.set_events, monitoring.set_local_events
+        self._set_events = monitoring.set_events
         self._events = events = monitoring.events
         monitoring.use_tool_id(tool, "dapper steps")
         self._callbacks = {
@@ -49,7 +54,9 @@ class Follower:
 
     def stop(self):
         """Give the id back."""
-        self._set_events(self._tool, 0)
+        self._hurried = False
+        self._going_in.clear()
+        self._listen()
         self._clear()
         for event in self._callbacks:
             sys.monitoring.register_callback(self._tool, event, None)
@@ -89,7 +96,7 @@ class Follower:
 
     def _clear(self):
         for code in self._followed.values():
-            self._set_local_events(self._tool, code, 0)
+            set_local_events(self._tool, code, 0)
         self._followed = {}
 
     def _listen(self):
@@ -99,13 +106,16 @@ class Follower:
             wanted |= events.LINE | events.PY_START
         if self._going_in:
             wanted |= events.PY_START | events.PY_RESUME
-        self._set_events(self._tool, wanted)
+        if wanted != self._global:
+            self._global = wanted
+            self.is_settled = False
+            self._set_events(self._tool, wanted)
 
     def _follow_code(self, code):
         if id(code) not in self._followed:
             events = self._events
             self._followed[id(code)] = code
-            self._set_local_events(
+            set_local_events(
                 self._tool, code, events.LINE | events.PY_START | events.PY_RETURN | events.PY_YIELD
             )
 

@@ -7,6 +7,7 @@ import os
 from _thread import RLock
 
 from dapper._frame_eval.implants import Implants
+from dapper._frame_eval.local_events import set_local_events
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
 from dapper._frame_eval.selective_tracer import Selector, breakpoints_of
@@ -38,7 +39,6 @@ class InjectedMonitoringEngine(MonitoringEngine):
             self._kit, self._port, selector.caches, self._config, self._on_probe, self._is_worth_it, at_entry=False
         )
         super().start(selector)
-        self.catch_up()
 
     def stop(self):
         """See MonitoringEngine.stop."""
@@ -81,7 +81,8 @@ class InjectedMonitoringEngine(MonitoringEngine):
         self._plant(first)
 
     def catch_up(self):
-        """Give code its probes that was put off at the last update, and is watched by line events until then."""
+        """See MonitoringEngine; and give code its probes that was put off, and is watched by line events until then."""
+        super().catch_up()
         while self._put_off and self._may_wait():
             with self._lock:
                 self._put_off, now = self._put_off[_MANY:], self._put_off[:_MANY]
@@ -201,7 +202,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
             self._switch_on(code)
         else:
             self._stale.pop(id(code), None)
-            self._monitoring.set_local_events(self._watcher, code, 0)
+            set_local_events(self._watcher, code, 0)
             if not any(plant.active for plant in implant.plants.values()):
                 self._lines.disarm(code)
 
@@ -242,7 +243,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
         elif found is not None:
             with self._lock:
                 if id(code) not in self._stale and not self._implants.awaits(code):
-                    self._monitoring.set_local_events(self._watcher, code, 0)
+                    set_local_events(self._watcher, code, 0)
             return None
         return None if self._implants.awaits(code) else self._disable
 

@@ -12,6 +12,7 @@ from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.faults import Faults
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
+from dapper._frame_eval.local_events import carry_out, set_local_events
 from dapper._frame_eval.selective_tracer import Selector
 
 _current_frames = sys._current_frames
@@ -61,6 +62,7 @@ class MonitoringEngine:
         self._lock = RLock()  # it may be a finalizer that runs new code
         self._pid = _getpid()
         self._running = False
+        self._is_settled = True  # whether no global events have changed since it was last set
 
     # Life
 
@@ -92,8 +94,9 @@ class MonitoringEngine:
         for event, callback in self._callbacks.items():
             monitoring.register_callback(self._watcher, event, callback)
         self._lines.forget_seen()
-        monitoring.set_events(self._watcher, events.PY_START | events.PY_RESUME)
+        self._set_events(events.PY_START | events.PY_RESUME)
         self.update(self._selector)  # code seen by an engine before this one may not announce itself again
+        self.catch_up()
 
     def stop(self):
         """Give the tool ids back; the program runs as without us."""
@@ -101,18 +104,35 @@ class MonitoringEngine:
             return
         self._running = False
         monitoring = self._monitoring
-        monitoring.set_events(self._watcher, 0)
+        self._set_events(0)
         for code in self._lines.armed():
-            monitoring.set_local_events(self._watcher, code, 0)
+            set_local_events(self._watcher, code, 0)
         for event in self._callbacks:
             monitoring.register_callback(self._watcher, event, None)
         if self._bdb is not None:
             self._bdb.stop()
             self._bdb = None
-        monitoring.free_tool_id(self._watcher)
         self._follower.stop()
+        if not _is_finalizing():
+            self.catch_up()
+        monitoring.free_tool_id(self._watcher)
         self._lines.clear()
         self._armed, self._entered = {}, {}
+
+    def _set_events(self, events):
+        self._is_settled = False
+        self._monitoring.set_events(self._watcher, events)
+
+    def catch_up(self):
+        """Do what has been put off, for speed only: what a change of global events means for code seen so far."""
+        if not (self._is_settled and self._follower.is_settled):
+            self._is_settled = self._follower.is_settled = True
+            carry_out(self._watcher, self._seen())
+
+    def _seen(self):
+        yield from self._selector.codes()
+        for frame in self._frames():
+            yield frame.f_code
 
     def watch_this_thread(self, on=True):
         """Threads are all watched; nothing to do."""
@@ -189,7 +209,7 @@ class MonitoringEngine:
         self._switch_on(code, interest.lines.values())
 
     def _disarm(self, code):
-        self._monitoring.set_local_events(self._watcher, code, 0)
+        set_local_events(self._watcher, code, 0)
         self._lines.disarm(code)
         self._armed.pop(id(code), None)
 
@@ -203,7 +223,7 @@ class MonitoringEngine:
             if getattr(one, "branches", None):
                 wanted |= self._events.BRANCH
         self._monitoring.set_local_events(self._watcher, code, 0)
-        self._monitoring.set_local_events(self._watcher, code, wanted)
+        set_local_events(self._watcher, code, wanted)
 
     def _actions(self, code, interest):
         """Line → what to do there; see LineTable.arm."""
@@ -233,9 +253,7 @@ class MonitoringEngine:
             gate = raise_gate(self._kit, self._port, self._config, screen, self._raised, self._fault, self._implant_of)
             callback = gate.on_raise
         self._monitoring.register_callback(self._watcher, events.RAISE, callback)
-        self._monitoring.set_events(
-            self._watcher, events.PY_START | events.PY_RESUME | (events.RAISE if on else 0)
-        )
+        self._set_events(events.PY_START | events.PY_RESUME | (events.RAISE if on else 0))
 
     # Steps and pauses
 

@@ -14,6 +14,7 @@ from dapper.protocol.errors import DapError, failure, success
 EARLY = 0.05  #: seconds after which an answer that is useful though unfinished is sent
 GRACE = 0.1  #: seconds to finish in for a thread that was told to go on
 PATIENCE = 0.25  #: seconds from calling off to answering in the thread's place
+ARRIVING = 0.08  #: seconds in which a thread that was just told to stand may do so, and do the work itself
 UNHEARD = 0.5  #: seconds that work goes on when its answer is sent already: it is rather finished than broken off
 CROWDED = 0.12  #: the same, when others wait for the thread
 _SOON, _LATER = 0.02, 0.25  # seconds between two looks
@@ -51,6 +52,7 @@ class Task:
         self._answered = False
         self._taken = False
         self._visit = None
+        self._made = monotonic()
         self._began = None
         self._leave_by = _NEVER
         self._called_off = None  # when
@@ -205,7 +207,9 @@ class Task:
             self._answer(failure(self._request.message, self._why()))
         elif doing is not None and doing.is_late and self._stands_in and self._move():
             return _SOON
-        elif doing is not None and (doing.is_deaf or self._stands_in and doing.lasts(PATIENCE)):
+        elif doing is not None and now > self._made + ARRIVING and (
+            doing.is_deaf or self._stands_in and doing.lasts(PATIENCE)
+        ):
             self._answer(failure(self._request.message, DapError("busy", thread=record.id, where=doing.place())))
         return _SOON
 

@@ -20,6 +20,7 @@ def continue_(session, request):
     def go_on():
         session.event("continued", {"threadId": record.id, "allThreadsContinued": not only})
         session.debugger.going.go_on([record] if only else None)
+        session.debugger.catch_up()
 
     session.afterwards(go_on)
     return {"allThreadsContinued": not only}
