@@ -10,7 +10,7 @@
 #ifndef DAPPER_CORE_TURNS_H
 #define DAPPER_CORE_TURNS_H
 
-#include <Python.h>
+#include "_core_compat.h" /* _PyRuntime of 3.8 */
 #include <pythread.h>
 #ifdef MS_WINDOWS
 #include <windows.h>
@@ -47,6 +47,7 @@ static PyThread_type_lock core_aside = NULL; /* held while the main thread is to
 static volatile int core_asks = 0;           /* whether it is held: written by the one thread that reads */
 static volatile int core_asked = 0;          /* whether a call is pending */
 static volatile long long core_until = 0;    /* when the main thread goes on in any case */
+static volatile int core_main_stands = 0;    /* whether it does not compute anyway */
 
 /* The pending call. Raises nothing. */
 static int core_stand_aside(void *nothing)
@@ -65,6 +66,11 @@ static int core_stand_aside(void *nothing)
     return 0;
 }
 
+static void core_note_standing(int stands)
+{
+    core_main_stands = stands;
+}
+
 static int core_may_ask(void)
 {
 #if PY_VERSION_HEX >= 0x030D0000
@@ -76,9 +82,12 @@ static int core_may_ask(void)
 #endif
 }
 
-/* Ask the main thread to stand aside for at most so many microseconds. Needs no GIL. Returns whether it was asked. */
+/* Ask the main thread to stand aside for at most so many microseconds. Needs no GIL. Returns whether it will, or stands. */
 static int core_ask(long long most)
 {
+    if (core_main_stands) {
+        return 1;
+    }
     if (core_aside == NULL && (core_aside = PyThread_allocate_lock()) == NULL) {
         return 0;
     }
@@ -96,19 +105,33 @@ static int core_ask(long long most)
     return core_asked;
 }
 
-#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+#if PY_VERSION_HEX < 0x03090000
+#define CORE_TAKES_BACK 1
+typedef struct _ceval_runtime_state core_ceval;
+#define core_its_ceval() (&_PyRuntime.ceval)
+#elif PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+#define CORE_TAKES_BACK 1
+typedef struct _ceval_state core_ceval;
+#define core_its_ceval() (&PyInterpreterState_Main()->ceval)
+#else
+#define CORE_TAKES_BACK 0
+#endif
+
+#if CORE_TAKES_BACK
 /* Whether there is anything the interpreter has to look at between two instructions. */
-static int core_requests(struct _ceval_state *ceval)
+static int core_requests(core_ceval *ceval)
 {
     return _Py_atomic_load(&ceval->gil_drop_request) || _Py_atomic_load(&_PyRuntime.ceval.signals_pending) ||
            _Py_atomic_load(&ceval->pending.calls_to_do) || ceval->pending.async_exc;
 }
 
-/* Take the pending call back. While there is one, a thread of 3.11 that is traced turns in circles at the beginning of
- * each function that a pending call has called: it tries to make the call first, and it is making one already. */
+/* Take the pending call back. While there is one, all threads of 3.8 look for it between any two instructions, though only
+ * the main one can make it, which may be blocked: they are slower by up to a half. And a thread of 3.11 that is traced
+ * turns in circles at the beginning of each function that a pending call has called: it tries to make the call first, and it
+ * is making one already. */
 static void core_take_back(void)
 {
-    struct _ceval_state *ceval = &PyInterpreterState_Main()->ceval;
+    core_ceval *ceval = core_its_ceval();
     struct _pending_calls *pending = &ceval->pending;
     int at, others = 0;
     PyThread_acquire_lock(pending->lock, WAIT_LOCK);
@@ -139,7 +162,7 @@ static void core_go_on(void)
         core_until = 0;
         PyThread_release_lock(core_aside);
     }
-#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+#if CORE_TAKES_BACK
     if (core_asked) {
         core_take_back();
     }

@@ -8,9 +8,14 @@ def ask_aside(long long most):
         most: microseconds after which it goes on in any case.
 
     Returns:
-        Whether it was asked.
+        Whether it was asked, or stands anyway.
     """
     return bool(core_ask(most))
+
+
+def main_stands(bint stands):
+    """Say whether the main thread stands at a stop, so that there is no need to ask it."""
+    core_note_standing(stands)
 
 
 def go_on():

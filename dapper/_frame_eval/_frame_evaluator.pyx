@@ -25,7 +25,7 @@ cdef object settrace = sys.settrace
 cdef object exc_info = sys.exc_info
 
 #: Counts changes of what this module offers; core.py refuses a build of another count.
-API = 16
+API = 17
 
 
 cdef extern from "_core_compat.h":
@@ -117,6 +117,7 @@ cdef extern from "_core_turns.h":
     int CORE_AWAITS, CORE_IN
     int core_ask(long long) noexcept
     void core_go_on() noexcept
+    void core_note_standing(int) noexcept
     void core_give_way(long) noexcept
     int core_call_soon(object) noexcept
     int core_await(core_thing *, int, int, int) noexcept

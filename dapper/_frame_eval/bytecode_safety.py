@@ -48,7 +48,8 @@ class Built:
         code: the new code object; the old one itself if nothing could be inserted.
         done: the keys whose probes are in it.
         refused: key → Refused for the others.
-        entries: line → offsets in ``code`` at which a line is executed anew (as `opcodes.statement_entries`).
+        entries: line → offsets in ``code`` at which a line is executed anew (as `opcodes.statement_entries`); of the wanted
+            lines only, where the caller knew of all of them.
         inserted: ``(start, end)`` ranges of bytes of ``code`` that are probes, in order; an exception raised there
             is none of the program's.
     """
@@ -93,7 +94,9 @@ def build(code, wanted, trap, spans=(), enclosing=(), every_entry=False, offsets
     if every_entry:
         places = flow.entries()
     else:
-        places = _on_their_line(code, found, opcodes.new_executions(code, spans))
+        places = {}
+        if offsets is None or not offsets.keys() >= wanted.keys() - {ENTRY}:
+            places = _on_their_line(code, found, opcodes.new_executions(code, spans))
         if offsets:
             index = {item.offset: number for number, item in enumerate(found)}
             better = {line: [index[one] for one in here if one in index] for line, here in offsets.items()}

@@ -10,7 +10,7 @@ class Item:
     def __init__(self, opcode, arg, target, line):
         self.opcode = opcode
         self.arg = arg
-        self.extra = _extra(arg)
+        self.extra = 0 if arg < 0x100 else _extra(arg)
         self.target = target
         self.at = 0
         self.line = line
@@ -280,5 +280,7 @@ def _distance(op, end, target):
 def _write(out, op, arg, extra):
     for shift in range(8 * extra, 0, -8):
         out += bytes((opsets.EXTENDED_ARG, arg >> shift & 255))
-    out += bytes((op, arg & 255))
-    out += bytes(opsets.CACHE_BYTES[op])
+    out.append(op)
+    out.append(arg & 255)
+    if opsets.CACHE_BYTES[op]:
+        out += bytes(opsets.CACHE_BYTES[op])

@@ -154,14 +154,14 @@ class _Pool:
     def bind(self, step, insertion):
         """The opcode and argument of a step in this code object."""
         op = step.opcode
+        if step.kind == RAW:
+            return op, step.value
         if step.kind == LOCAL and op in opcodes.LOAD_FAST_TRUSTED and step.value not in insertion.bound:
             op = opsets.LOAD_FAST_CHECK  # the trusting load of an unbound local crashes the process
         return op, self._argument(step)
 
     def _argument(self, step):
         kind, value = step.kind, step.value
-        if kind == RAW:
-            return value
         if kind == LOCAL:
             return self._local[value]
         if kind == CELL:

@@ -1,6 +1,8 @@
 """How many values, and how many blocks, are on a frame's stacks before each instruction."""
 from dapper._frame_eval import opcodes, opsets, tables
 
+_EFFECTS = {}  # opcode << 8 | argument → what it does to the depth when it doesn't jump
+
 
 def stack_depths(code, found=None):
     """The depth of the stack before each instruction, None for what is out of reach.
@@ -22,10 +24,11 @@ def stack_depths(code, found=None):
         ]
     # A generator of 3.10 begins with the value it was sent on the stack.
     todo = [(0, int(found[0].opcode == opsets.GEN_START))] if found else []
+    count, ends, no_jump, known_effects = len(found), opsets.ENDS_FLOW, opsets.NOT_A_JUMP, _EFFECTS
     while todo:
         while todo:
             number, depth = todo.pop()
-            while number < len(found):
+            while number < count:
                 known = depths[number]
                 if known is not None and (exact or known >= depth):
                     if exact and known != depth:
@@ -34,11 +37,17 @@ def stack_depths(code, found=None):
                 depths[number] = depth
                 item = found[number]
                 op = item.opcode
-                if item.target is not None and op not in opsets.NOT_A_JUMP:
+                if item.target is not None and op not in no_jump:
                     todo.append((index[item.target], depth + opcodes.stack_effect(op, item.arg, True)))
-                if op in opsets.ENDS_FLOW:
+                if op in ends:
                     break
-                depth += opcodes.stack_effect(op, item.arg, False)
+                key = op << 8 | item.arg
+                effect = known_effects.get(key) if item.arg < 256 else None
+                if effect is None:
+                    effect = opcodes.stack_effect(op, item.arg, False)
+                    if item.arg < 256:
+                        known_effects[key] = effect
+                depth += effect
                 number += 1
         rest = []
         for entry in handlers:

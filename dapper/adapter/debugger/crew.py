@@ -3,6 +3,7 @@ import _thread
 import sys
 from _thread import _local, allocate_lock, get_ident
 
+from dapper._frame_eval import core
 from dapper.adapter.debugger.frames import Handles, chain
 from dapper.adapter.debugger.threads import GO_ON, ThreadRecord
 from dapper.protocol.errors import DapError
@@ -21,6 +22,14 @@ def become_main():
     """In a forked child: the calling thread is the main one now."""
     global _main
     _main = get_ident()
+    _note_standing(False)
+
+
+def _note_standing(stands):
+    """Whether the main thread stands: who wants a turn need not ask it then."""
+    native = core.loaded()
+    if native is not None:
+        native.main_stands(stands)
 
 
 def _thread_of(ident):
@@ -182,11 +191,16 @@ class Crew:
                 return
             record.plan = record.entering = None
             record.stop = stop
+        is_main = record.ident == _main
+        if is_main:
+            _note_standing(True)
         try:
             self._on_stand(record)
             self._announce_next()
             record.work(self._pass_time)
         finally:  # an exception that another thread had raised here goes through
+            if is_main:
+                _note_standing(False)
             with self._lock:
                 record.stop = None
             self.handles.forget(record.id)
