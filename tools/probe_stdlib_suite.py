@@ -208,9 +208,11 @@ def start(module, how, folder):
     target = os.path.join(folder, "%s-%s" % (module, how))
     command = [sys.executable, os.path.abspath(__file__), "--run", how, target, module]
     environ = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
+    place = target + "-cwd"  # of its own: tests make folders there, and both runs go on at once
+    os.mkdir(place)
     with open(target + ".log", "w") as log:
         process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder, env=environ
+            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=place, env=environ
         )
     return process, target
 
