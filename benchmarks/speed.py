@@ -16,7 +16,7 @@ METHOD = (
     "the pace of the machine, whose processors may be half as fast while others use them: the CPU time of a fixed piece "
     "of work in C. Each figure is the fastest slice at full pace of a fresh process, the median of several that are "
     "taken in turns round by round (debugpy and pdb in fewer rounds), divided by that of the bare program. Of loop, fib "
-    "and objects there are three processes a round: alike as they are, they differ by up to 12 %. What was "
+    "and objects there are three processes a round, of the others two: alike as they are, they differ by up to 12 %. What was "
     "never at full pace is measured in more rounds, and if that does not help, its slices over their pace count. Bare "
     "Python is measured twice in each round; how far the two differ is the noise. "
     "Sessions have the `uncaught` filter on, as editors do by default. richards, deltablue, go, raytrace, "
@@ -28,7 +28,7 @@ METHOD = (
 )
 #: the most slices, units of work in a slice, seconds of CPU after which no more slices begin
 FAST, SHORT, SLOW = (200, 4, 0.3), (200, 4, 0.15), (3, 1, 0.3)
-TURNS = 3  #: of a program that is SHORT, in a round
+SHORT_TURNS, TURNS = 3, 2  #: processes of a program in a round
 SAME_PACE = 1.4  #: of the best; the others take some 1.8 of it
 
 
@@ -121,7 +121,7 @@ class Measurement:
             program = Program(self.home, name)
             wanted = [case for case in cases if name in CASES[case].programs]
             for case in wanted + [BY_HAND] * (name in HOT and "condition" in wanted):
-                for turn, one in itertools.product(range(TURNS if name in HOT else 1), self.contenders):
+                for turn, one in itertools.product(range(SHORT_TURNS if name in HOT else TURNS), self.contenders):
                     if name in self.broken or (one.name, name, case) in self.broken:
                         continue
                     if one.kind == "bare" and case not in ("attached", BY_HAND):
