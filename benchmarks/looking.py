@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from benchmarks import facts
+from benchmarks import data_breakpoint, facts
 from benchmarks.debuggers import Program, Session, folder
 from benchmarks.wire import Lost, Refused
 
@@ -15,9 +15,9 @@ METHOD = (
     "100 MB, an object whose `repr` sleeps %g s, properties that sleep, wait for another thread, exit and recurse, an "
     "object in itself, one that lies about its class, and, where the libraries are there, an array of 10⁸ items and a "
     "table of 10⁷ rows. The client asks for the locals twice, for ten items at %d of the list and near the end of the "
-    "others, and expands the object with the properties. Then it has the hanging `repr` evaluated and meanwhile asks another thread for "
-    "`1+1`, cancels (dapper only: debugpy never answers the request), has it evaluated again and lets the program go "
-    "on, which is over when the program has ended. Medians of all rounds." % (SLEEP, FAR)
+    "others, and expands the object with the properties. Then it has the hanging `repr` evaluated and meanwhile asks "
+    "another thread for `1+1`, cancels (dapper only: debugpy never answers the request), has it evaluated again and "
+    "lets the program go on, which is over when the program has ended. Medians of all rounds. " % (SLEEP, FAR) + data_breakpoint.METHOD
 )
 BARS = {
     "locals": 100.0, "a page far inside": 20.0, "a page of the set": 20.0, "a page of the keys": 20.0,
@@ -121,6 +121,7 @@ def measure(python, rounds, say=print):
     record = facts.Record("looking", python, METHOD)
     figures = {}
     with folder() as home:
+        ratio = data_breakpoint.measure(python, home)
         for debugger, times in (("dapper", rounds), ("debugpy", 1)):
             taken = [look(debugger, python, home) for _ in range(times)]
             figures[debugger] = {name: _median([one.get(name) for one in taken]) for name, _ in ROWS}
@@ -130,6 +131,8 @@ def measure(python, rounds, say=print):
          "held": figures["dapper"][name] is not None and figures["dapper"][name] <= limit}
         for name, limit in BARS.items()
     ]
+    if ratio is not None:
+        bars.append({"bar": "data breakpoint: CPU, ratio", "value": ratio, "limit": 1.02, "held": ratio <= 1.02})
     path = record.save(figures=figures, bars=bars, rounds=rounds)
     for line in show(record.data):
         say(line)
@@ -148,6 +151,6 @@ def show(data):
     lines = facts.table(["Python %s (ms)" % data["versions"]["python"], "dapper", "debugpy"], rows)
     lines.append("libraries: %s" % (", ".join(found["dapper"]["libraries"] or ()) or "none"))
     for one in data["bars"]:
-        lines.append("%-28s %8s  bar %.0f  %s" % (one["bar"], "–" if one["value"] is None else "%.1f" % one["value"],
+        lines.append("%-28s %8s  bar %g  %s" % (one["bar"], "–" if one["value"] is None else "%.3g" % one["value"],
                                                  one["limit"], "held" if one["held"] else "MISSED"))
     return lines

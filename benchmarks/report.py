@@ -109,9 +109,9 @@ def looking_part(every):
     lines = ["## Looking at large and hanging values", ""]
     lines += grid(head, [[text] + [number(column.get(key)) for column in columns] for key, text in looking.ROWS
                          if any(key in column for column in columns)])
-    rows = [[data["versions"]["python"], bar["bar"], number(bar["value"]), number(bar["limit"]),
-             "held" if bar["held"] else "**missed**"] for data in every for bar in data["bars"]]
-    return lines + ["Bars:", ""] + grid(["Python", "figure", "ms", "at most", ""], rows)
+    rows = [[data["versions"]["python"], bar["bar"], "–" if bar["value"] is None else "%.3g" % bar["value"],
+             "%g" % bar["limit"], "held" if bar["held"] else "**missed**"] for data in every for bar in data["bars"]]
+    return lines + ["Bars:", ""] + grid(["Python", "figure (ms, where nothing else is said)", "", "at most", ""], rows)
 
 
 def bars_part(found):
