@@ -4,12 +4,25 @@
 
 #include "_core_compat.h"
 
+#define CORE_KEEPS_LOCALS (PY_VERSION_HEX < 0x030D0000)
+
+/* That dict, borrowed, or NULL. */
+static inline PyObject *core_kept_locals(PyFrameObject *frame)
+{
+#if CORE_KEEPS_LOCALS
+    return core_raw(frame)->f_locals;
+#else
+    (void)frame;
+    return NULL;
+#endif
+}
+
 /* Takes the dict off a frame, if it is the frame's alone and holds nothing but the locals. What CPython calls a trace
  * function with is copied back when that returns, and what the dict lacks then is unbound: so it is not emptied, and
  * without one nothing is copied. Returns whether there is none any more. */
 static inline int core_drop_locals(PyFrameObject *frame)
 {
-#if PY_VERSION_HEX >= 0x030D0000
+#if !CORE_KEEPS_LOCALS
     (void)frame;
     return 1;
 #else

@@ -8,6 +8,7 @@ from dapper.adapter.debugger.values import is_a, type_of, user_call
 from dapper.adapter.debugger.visits import is_ours
 from dapper.protocol.errors import DapError
 
+_FRAME = type(sys._getframe())
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: locals live in slots of the frame, not in a dictionary
 _to_fast = None
 _REFERENCES = 3  # to a dict that only its frame has, as `forget` counts them
@@ -18,7 +19,15 @@ _UNBINDS = not hasattr(sys, "monitoring")
 
 
 def read(frame):
-    """A new dict of the local variables of ``frame``, those it shares with its enclosing function included."""
+    """A new dict of the local variables of ``frame``, those it shares with its enclosing function included.
+
+    The dict that the program may have from ``locals()`` stays as it is, where the native core can do that.
+    """
+    native = core.loaded()
+    if native is not None and type_of(frame) is _FRAME:
+        found = native.read_locals(frame)
+        if found is not None:
+            return found
     found = frame.f_locals
     if type_of(found) is dict and (frame.f_code.co_flags & _OPTIMIZED or frame.f_code.co_varnames):
         _read[id(frame)] = frame
@@ -35,6 +44,11 @@ def read(frame):
                 if name in frame.f_code.co_freevars:
                     names.setdefault(name, value)
     return names
+
+
+def are_globals(frame):
+    """Whether the local variables of a frame are the global ones, as those of a module are."""
+    return not frame.f_code.co_flags & _OPTIMIZED and frame.f_locals is frame.f_globals
 
 
 def write(frame, name, value):

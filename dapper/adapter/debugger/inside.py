@@ -77,7 +77,7 @@ def _run(tree, text, frame, namespace, extra):
         names = {} if namespace is None else namespace
         names.setdefault("__builtins__", builtins)
         return _run_in(tree, names, names, None, extra)
-    if frame.f_locals is frame.f_globals:
+    if frame_locals.are_globals(frame):
         return _run_in(tree, frame.f_globals, frame.f_globals, frame, extra)
     if "__" in text:
         cls = _class_name(frame)

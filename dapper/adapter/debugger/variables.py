@@ -42,7 +42,7 @@ class ScopeItem(Item):
 
     def named(self, display, hex):
         names = self._names()
-        hiding = () if self.is_local or self.frame.f_locals is self.frame.f_globals else frame_locals.read(self.frame)
+        hiding = () if self.is_local or frame_locals.are_globals(self.frame) else frame_locals.read(self.frame)
         first = []
         for name, value in self._extra.items():
             path = name if name.isidentifier() and name not in names else None
