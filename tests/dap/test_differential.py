@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.dap.as_if import cases
-from tests.processes import Family
+from tests.processes import Family, poll
 from tests.wire import Refused
 
 CASES = cases()
@@ -77,10 +77,13 @@ def debugged(dap, prog, args, env, breakpoints, looks):
         s.configuration_done()
 
         def find():
+            for session in list(s.family_of_sessions()):
+                while session.configurations:
+                    session.wait_child()  # an editor does so, and its processes wait for it
             return s.wire.peek("stopped") or s.wire.peek("terminated")
 
         stops = 0
-        while s.wire.wait(find, "a stop or the end", DEADLINE)["event"] == "stopped":
+        while poll(find, "a stop or the end", DEADLINE)["event"] == "stopped":
             s.wait_stop()
             stops += 1
             if looks:
