@@ -98,7 +98,12 @@ import subprocess, sys
 print("before", flush=True)
 print(subprocess.call([sys.executable, "-S", "-c", "print('child')"]))
 here = 1  # @look
-print(subprocess.check_output([sys.executable, "-c", "import sys; print(sys.argv, sys.gettrace() is None)", "a"]))
+print(subprocess.check_output([sys.executable, "-c", "import sys; print(sys.argv)", "a"]))
+
+#: child_is_not_traced alone not settrace
+import subprocess, sys
+here = 1  # @look
+print(subprocess.check_output([sys.executable, "-c", "import sys; print(sys.gettrace() is None)", "a"]))
 
 #: forked_child alone
 import os, sys
