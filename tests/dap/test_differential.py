@@ -18,7 +18,10 @@ from tests.wire import Refused
 
 CASES = cases()
 ALL = os.environ.get("DAPPER_DIFFERENTIAL") == "all"
-SAMPLE = ["frames.uncaught", "process.open_descriptors", "process.exit_code", "threads.daemon_thread_at_the_end"]
+SAMPLE = [
+    "frames.uncaught", "process.modules", "process.open_descriptors", "process.exit_code", "process.output_of_children",
+    "threads.daemon_thread_at_the_end",
+]
 TOGETHER = [case for case in CASES if not case.alone]
 ALONE = [case for case in CASES if case.alone and (ALL or case.name in SAMPLE)]
 MOST = 25  # children of one level that are opened

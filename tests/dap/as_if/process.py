@@ -3,8 +3,8 @@
 import sys
 # dapper's own, and the modules in C that it is made with; doc/looking.md names them.
 OURS = {
-    "_bisect", "_collections", "_functools", "_json", "_opcode", "_operator", "_posixsubprocess", "_socket", "atexit",
-    "cython_runtime", "gc", "opcode", "select", "zlib",
+    "_bisect", "_collections", "_functools", "_json", "_opcode", "_opcode_metadata", "_operator", "_posixsubprocess",
+    "_socket", "atexit", "cython_runtime", "gc", "opcode", "select", "zlib",
 }
 print(sorted(name for name in sys.modules if not name.startswith(("dapper", "_cython")) and name not in OURS))
 
