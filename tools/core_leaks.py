@@ -48,6 +48,41 @@ def with_locals():
     later = a  # noqa: F841
 
 
+def locals_read():
+    a, b = 1, [2]
+
+    def inner():
+        c = 3
+        return kit.read_locals(sys._getframe()), b, c
+
+    inner()
+    kept = locals()
+    kept["more"] = 4
+    kit.read_locals(sys._getframe())
+    kit.drop_locals(sys._getframe())
+    return a
+
+
+def events():
+    monitoring = getattr(sys, "monitoring", None)
+    code = program.__code__.replace()
+    kit.join_pairs(code)
+    if monitoring is None:
+        return
+    monitoring.use_tool_id(3, "leaks")
+    table = kit.LineTable()
+    table.arm(code, {3: lambda frame, line: None})
+    monitoring.register_callback(3, monitoring.events.LINE, table.on_line)
+    monitoring.set_local_events(3, code, monitoring.events.LINE)
+    type(program)(code, globals())(3)
+    kit.carry_out(
+        code, 3, monitoring.events.PY_START, monitoring.get_local_events, monitoring.set_local_events
+    )
+    monitoring.set_local_events(3, code, 0)
+    monitoring.register_callback(3, monitoring.events.LINE, None)
+    monitoring.free_tool_id(3)
+
+
 def gates():
     frame, code = sys._getframe(), sys._getframe().f_code
     x, ignored = 1, []
@@ -235,7 +270,10 @@ def resident():
 
 def main():
     """Run all; return the exit code."""
-    jobs = [with_locals, gates, line_tables, cycles, traced, suspended, patched, heard, probes, gated, traced_elsewhere]
+    jobs = [
+        with_locals, locals_read, events, gates, line_tables, cycles, traced, suspended, patched, heard, probes, gated,
+        traced_elsewhere,
+    ]
     if hasattr(sys, "monitoring"):
         jobs.append(monitored)
     bad = 0
