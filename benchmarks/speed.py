@@ -132,7 +132,7 @@ class Measurement:
                         self._take(program, case, one)
 
     def _best(self):
-        return min(pace for taken in self.taken.values() for slices in taken for _, pace in slices)
+        return min((pace for taken in self.taken.values() for slices in taken for _, pace in slices), default=0.0)
 
     def _is_settled(self, taken):
         return bool(at_full_pace(taken, self._best()))

@@ -105,6 +105,7 @@ cdef class Lines:
     cdef tuple actions
     cdef int *numbers
     cdef int count
+    cdef Py_ssize_t joined  # see core_join_at_line
 
     def __cinit__(self, code, dict actions, entry=None, other=None):
         self.code = code
@@ -301,14 +302,13 @@ cdef object call_line_callback(PyObject *self, PyObject *const *values, size_t c
         raise TypeError("a code object and a line are needed")
     lines = (<LineCallback>self).table.map.get(values[0])
     if lines == NULL:
-        core_join_at_line(core_running())
         return DISABLE
     line = <int>PyLong_AsLong(values[1])
     if line == -1:
         pass_on_error_if_any()
     found = (<Lines><PyObject *>lines).find(line)
     if found == NULL:
-        core_join_at_line(core_running())
+        core_join_at_line(core_running(), &(<Lines><PyObject *>lines).joined)
         return DISABLE
     action = <object>found  # whoever is asked may disarm the code
     if type(action) is Gate and not (<Gate>action).opens(NULL, NULL):

@@ -10,7 +10,6 @@
 
 #if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030D0000
 #define CORE_TAKES_PAIRS_APART 1
-#define CORE_FAR 10000 /* units: the code before a line is gone through each time */
 
 #define NEED_OPCODE_TABLES /* a copy of our own: the interpreter does not export its tables */
 #ifndef Py_BUILD_CORE
@@ -64,12 +63,12 @@ static inline int core_pair(int first, int second)
     }
 }
 
-/* Joins the pairs of a code object, which may be running: all of them, or those around the unit `told`, whose line event
- * is about to be taken away. */
-static inline void core_join(PyCodeObject *code, Py_ssize_t told)
+/* Joins the pairs of a code object, which may be running, from the instruction `at` on: all of them, or up to those around
+ * the unit `told`, whose line event is about to be taken away. Returns where the instruction in front of that one begins. */
+static inline Py_ssize_t core_join(PyCodeObject *code, Py_ssize_t at, Py_ssize_t told)
 {
     _Py_CODEUNIT *units = _PyCode_CODE(code);
-    Py_ssize_t at = 0, end = told < 0 ? Py_SIZE(code) : Py_MIN(told + 2, Py_SIZE(code));
+    Py_ssize_t end = told < 0 ? Py_SIZE(code) : Py_MIN(told + 2, Py_SIZE(code)), front = at;
     int before = 0; /* the plain instruction in front, or 0 if it has an event */
     while (at < end) {
         uint8_t *place = at == told ? &code->_co_monitoring->lines[at].original_opcode : &units[at].op.code;
@@ -79,32 +78,37 @@ static inline void core_join(PyCodeObject *code, Py_ssize_t told)
         if (pair) { /* the one in front has no caches, so it is one unit long */
             *(at - 1 == told ? &code->_co_monitoring->lines[told].original_opcode : &units[at - 1].op.code) = pair;
         }
+        if (at < told) {
+            front = at;
+        }
         before = here;
         at += 1 + _PyOpcode_Caches[plain];
     }
+    return front;
 }
 
 static inline void core_join_pairs(PyCodeObject *code)
 {
-    core_join(code, -1);
+    core_join(code, 0, -1);
 }
 
 /* The callback of the only tool that has the line event at which `frame` stands is about to return DISABLE: the two
- * pairs which that instruction may be in can be joined then. */
-static inline void core_join_at_line(core_frame *frame)
+ * pairs which that instruction may be in can be joined then. `*from` is 0 at first, and of this code object: it has to be
+ * gone through up to that instruction, and is from where it was last time. */
+static inline void core_join_at_line(core_frame *frame, Py_ssize_t *from)
 {
     PyCodeObject *code = frame->f_code;
     Py_ssize_t at = frame->prev_instr - _PyCode_CODE(code);
-    if (at >= 0 && at < CORE_FAR && _PyCode_CODE(code)[at].op.code == INSTRUMENTED_LINE) {
+    if (at >= 0 && _PyCode_CODE(code)[at].op.code == INSTRUMENTED_LINE) {
         uint8_t *tools = code->_co_monitoring->line_tools;
         if (tools == NULL || (tools[at] & (tools[at] - 1)) == 0) {
-            core_join(code, at);
+            *from = core_join(code, at < *from ? 0 : *from, at);
         }
     }
 }
 #else
 #define CORE_TAKES_PAIRS_APART 0
 #define core_join_pairs(code) ((void)(code))
-#define core_join_at_line(frame) ((void)(frame))
+#define core_join_at_line(frame, from) ((void)(frame), (void)(from))
 #endif
 #endif

@@ -108,7 +108,7 @@ cdef extern from "_core_lookout.h":
 cdef extern from "_core_supers.h":
     int CORE_TAKES_PAIRS_APART
     void core_join_pairs(PyCodeObject *) noexcept
-    void core_join_at_line(core_frame *) noexcept
+    void core_join_at_line(core_frame *, Py_ssize_t *) noexcept
 
 cdef extern from "_core_turns.h":
     ctypedef struct core_thing:

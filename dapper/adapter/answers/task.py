@@ -92,6 +92,17 @@ class Task:
 
     def _visit_for(self, is_main):
         self._visit = visit = Visit(is_main)
+        if self._record is not None and self._session.debugger.crew.all_stop:
+            visit.rest()
+        try:
+            is_done = self._answer_from(visit, is_main)
+        finally:
+            visit.wake()
+        if is_done and self._then is not None:
+            self._then(self._record)
+
+    def _answer_from(self, visit, is_main):
+        """Work it out and answer; whether that was a success that nobody had been told before."""
         response = None
         try:
             with visit:
@@ -102,8 +113,7 @@ class Task:
             response = failure(self._request.message, self._why())
         if visit.had_ctrl_c and is_main and self._record is not None:
             self._record.interrupted = True  # Ctrl-C in the midst of our work is meant for the program
-        if self._answer(response) and response["success"] and self._then is not None:
-            self._then(self._record)
+        return self._answer(response) and response["success"]
 
     def _response(self):
         message = self._request.message

@@ -4,7 +4,11 @@ A thread of the program makes a *visit* to the user's code when it works for the
 or is not wanted any more, `Interrupted` is raised in that code: in the main thread by a signal, which ends blocking
 system calls and waits for locks, too; in others by CPython's asynchronous exceptions, which wait for the next bytecode.
 Nothing is raised in code of ours, which may be in the middle of a message.
+
+The garbage collector can rest between the pieces of the user's code: what we make for an answer would be what brings the
+next full collection on, which takes as long as the program's heap is large.
 """
+import gc
 import os
 import sys
 from _thread import allocate_lock, get_ident
@@ -16,6 +20,7 @@ try:
 except ImportError:  # an interpreter without signals
     _signal = None
 
+_collects, _collect_again, _rest = gc.isenabled, gc.enable, gc.disable
 signals = _signal
 _current_frames = sys._current_frames
 _OURS = __file__.rsplit(os.sep, 3)[0] + os.sep  # loaded late: the program may have replaced os.path by then
@@ -53,6 +58,8 @@ def user_call(function, *args):
         raise Interrupted
     depth = visit.depth
     visit.depth = depth + 1
+    if visit.rests and not depth:
+        _collect_again()
     try:
         return function(*args)
     except KeyboardInterrupt:
@@ -60,6 +67,8 @@ def user_call(function, *args):
         raise
     finally:
         visit.depth = depth
+        if visit.rests and not depth:
+            visit.rest()
         if visit.called_off and not depth:
             visit.calm()
 
@@ -79,17 +88,19 @@ class Visit:
         depth: how many calls of user code we are in.
         called_off: whether no more user code is to run.
         had_ctrl_c: whether KeyboardInterrupt came out of user code.
+        rests: whether the garbage collector rests while no user code runs.
         awaited: the coroutine that is finished on the program's own event loop, or None. While something else runs there,
             the loop itself or a task of the program, nothing is raised: it would be lost to the program.
     """
 
-    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "awaited", "_lock", "_shot", "_signal", "_before", "_outer")
+    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "rests", "awaited", "_lock", "_shot", "_signal", "_before", "_outer")
 
     def __init__(self, is_main):
         self.ident = get_ident()
         self.depth = 0
         self.called_off = False
         self.had_ctrl_c = False
+        self.rests = False
         self.awaited = None
         self._lock = allocate_lock()
         self._shot = False
@@ -116,6 +127,18 @@ class Visit:
             _signal.signal(self._signal, self._before)
             self._signal = None
         return kind is Interrupted
+
+    def rest(self):
+        """Let the garbage collector rest, if the program has it on, until `wake`. No other thread of the program runs."""
+        self.rests = _collects()
+        if self.rests:
+            _rest()
+
+    def wake(self):
+        """Have it go on."""
+        if self.rests:
+            self.rests = False
+            _collect_again()
 
     def call_off(self):
         """Have the user's code end. From another thread, again and again: it may swallow that, or not listen yet."""
