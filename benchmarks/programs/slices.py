@@ -13,6 +13,7 @@ import marshal  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 
+DEPTHS = 16
 PIECE = marshal.dumps([{"number": number, "parts": [1.5, "text %d" % number, None]} for number in range(300)])
 
 
@@ -44,6 +45,16 @@ def write(result):
         file.write(repr(result))
 
 
+def deeper(depth, work, units):
+    """CPU seconds of so many units of work, that many calls further down the interpreter's stack of frames."""
+    if depth:
+        return deeper(depth - 1, work, units)
+    begin = process_time()
+    for _ in units:
+        work()
+    return process_time() - begin
+
+
 def run(work, units=None, **facts):
     """Measure ``work()`` as the command line says.
 
@@ -60,10 +71,7 @@ def run(work, units=None, **facts):
         # Whether the objects a loop makes lie across the border of a cache line is luck, and some per cent: with one
         # more object of each small size before each slice, every run has its share of it.
         kept.append([bytes(size) for size in range(1, 256, 16)] + [10 ** 6 + len(taken)])
-        begin = process_time()
-        for _ in units:
-            work()
-        taken.append(process_time() - begin)
+        taken.append(deeper(len(taken) % DEPTHS, work, units))  # and so are its frames
         paces.append(pace())
     result["slices"] = [one / len(units) for one in taken]
     result["paces"] = [max(around) for around in zip(paces, paces[1:])]
