@@ -7,6 +7,7 @@ race. Either is named in the closing line as unsteady, with the first failure ab
 does not refuse everybody's work. What fails twice has failed, and so has a run in which more than two tests fail.
 """
 import os
+import re
 import subprocess
 import sys
 
@@ -30,7 +31,8 @@ class Outcome:
         """Called by pytest at a run's end."""
         stats = terminalreporter.stats
         self.counts = {name: len(stats[name]) for name in ("failed", "passed", "skipped", "error") if stats.get(name)}
-        self.failed = sorted({report.nodeid for name in ("failed", "error") for report in stats.get(name, ())})
+        ids = {report.nodeid for name in ("failed", "error") for report in stats.get(name, ())}
+        self.failed = sorted(re.sub(r"@\w+$", "", one) for one in ids)  # xdist puts the group behind it
 
 
 def main(arguments):

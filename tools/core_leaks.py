@@ -73,12 +73,10 @@ def events():
     table = kit.LineTable()
     table.arm(code, {3: lambda frame, line: None})
     monitoring.register_callback(3, monitoring.events.LINE, table.on_line)
-    monitoring.set_local_events(3, code, monitoring.events.LINE)
+    kit.set_local_events(3, code, monitoring.events.LINE)
     type(program)(code, globals())(3)
-    kit.carry_out(
-        code, 3, monitoring.events.PY_START, monitoring.get_local_events, monitoring.set_local_events
-    )
-    monitoring.set_local_events(3, code, 0)
+    kit.carry_out(3, [code])
+    kit.set_local_events(3, code, 0)
     monitoring.register_callback(3, monitoring.events.LINE, None)
     monitoring.free_tool_id(3)
 

@@ -5,8 +5,6 @@ is at work, CPython then takes those events for nobody's: the frames have to ask
 """
 import sys
 
-from dapper._frame_eval.local_events import set_local_events
-
 _getframe = sys._getframe
 
 
@@ -25,11 +23,11 @@ class BdbStart:
         self._fault = fault
         self._event = sys.monitoring.events.PY_RETURN
         sys.monitoring.register_callback(tool, self._event, self._on_return)
-        set_local_events(tool, code, self._event)
+        sys.monitoring.set_local_events(tool, code, self._event)
 
     def stop(self):
         """Leave ``set_trace`` alone."""
-        set_local_events(self._tool, self._code, 0)
+        sys.monitoring.set_local_events(self._tool, self._code, 0)
         sys.monitoring.register_callback(self._tool, self._event, None)
 
     def _on_return(self, code, offset, value):

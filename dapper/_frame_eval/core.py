@@ -8,7 +8,7 @@ import sys
 from dapper._frame_eval.telemetry import Reason
 
 #: What the sources beside this file offer. A build of other sources has another number.
-API = 18
+API = 19
 
 #: The native module.
 NAME = "dapper._frame_eval._frame_evaluator"

@@ -27,11 +27,17 @@ _COMPARE = {
 }
 DISABLE = sys.monitoring.DISABLE if hasattr(sys, "monitoring") else None
 
+set_local_events = getattr(getattr(sys, "monitoring", None), "set_local_events", None)
+
 # Only the core can do these.
 trace_thread = trace_threads = thread_trace = is_shared = suspend_callees = keep_tracing = ThreadGate = None
 raise_at = on_end = drop_locals = read_locals = stop_tracing = None
 restore_func_version = replace_const = watch_exec = has_foreign_eval_hook = run_instead = None
 ask_aside = go_on = main_stands = give_way = await_input = call_soon = None
+
+
+def carry_out(tool, codes):
+    """Nothing: what a change of global events takes apart stays so without the core."""
 
 
 def call_with_locals(frame, function, names):

@@ -2,8 +2,6 @@
 import sys
 from _thread import allocate_lock, get_ident
 
-from dapper._frame_eval.local_events import set_local_events
-
 _getframe = sys._getframe
 
 
@@ -16,14 +14,16 @@ class Follower:
     Args:
         port: see SettraceEngine.
         fault: takes errors of ours.
+        kit: the native core or its twin.
 
     Attributes:
         is_settled: whether no global events have changed since it was last set.
         inside: ``inside(frame)`` tells whether a frame runs on behalf of the debugger and is to be left alone; or None.
     """
 
-    def __init__(self, port, fault):
+    def __init__(self, port, fault, kit):
         self._port = port
+        self._kit = kit
         self._fault = fault
         self.inside = None
         self._followed = {}  # id(code) → code, for code with local events
@@ -96,7 +96,7 @@ class Follower:
 
     def _clear(self):
         for code in self._followed.values():
-            set_local_events(self._tool, code, 0)
+            self._kit.set_local_events(self._tool, code, 0)
         self._followed = {}
 
     def _listen(self):
@@ -115,7 +115,7 @@ class Follower:
         if id(code) not in self._followed:
             events = self._events
             self._followed[id(code)] = code
-            set_local_events(
+            self._kit.set_local_events(
                 self._tool, code, events.LINE | events.PY_START | events.PY_RETURN | events.PY_YIELD
             )
 

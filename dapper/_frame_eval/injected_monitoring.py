@@ -7,7 +7,6 @@ import os
 from _thread import RLock
 
 from dapper._frame_eval.implants import Implants
-from dapper._frame_eval.local_events import set_local_events
 from dapper._frame_eval.monitoring import MonitoringEngine
 from dapper._frame_eval.opcodes import LINE_EVENTS_ARE_FAST_UP_TO
 from dapper._frame_eval.selective_tracer import Selector, breakpoints_of
@@ -202,7 +201,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
             self._switch_on(code)
         else:
             self._stale.pop(id(code), None)
-            set_local_events(self._watcher, code, 0)
+            self._kit.set_local_events(self._watcher, code, 0)
             if not any(plant.active for plant in implant.plants.values()):
                 self._lines.disarm(code)
 
@@ -243,7 +242,7 @@ class InjectedMonitoringEngine(MonitoringEngine):
         elif found is not None:
             with self._lock:
                 if id(code) not in self._stale and not self._implants.awaits(code):
-                    set_local_events(self._watcher, code, 0)
+                    self._kit.set_local_events(self._watcher, code, 0)
             return None
         return None if self._implants.awaits(code) else self._disable
 

@@ -6,7 +6,7 @@ reached. A thread that steps by instructions has all places of the code it is in
 import sys
 from _thread import allocate_lock, get_ident
 
-from dapper._frame_eval.local_events import set_local_events
+from dapper._frame_eval import core
 from dapper._frame_eval.telemetry import Reason, telemetry
 
 _current_frames = sys._current_frames
@@ -45,7 +45,7 @@ class InstructionWatch:
         self._start()
         with self._lock:
             for code, _ in list(self._armed.values()):
-                set_local_events(self._tool, code, 0)
+                core.at_hand().set_local_events(self._tool, code, 0)
             self._armed = {}
         events = self._events
         self._monitoring.set_events(self._tool, events.PY_START | events.PY_RESUME if wanted else 0)
@@ -96,7 +96,7 @@ class InstructionWatch:
             followed, self._followed = self._followed, {}
             for code in followed.values():
                 if id(code) not in self._armed:
-                    set_local_events(self._tool, code, 0)
+                    core.at_hand().set_local_events(self._tool, code, 0)
 
     def stop(self):
         """Give the tool id back."""
@@ -106,7 +106,7 @@ class InstructionWatch:
         monitoring = self._monitoring
         monitoring.set_events(tool, 0)
         for code in [code for code, _ in self._armed.values()] + list(self._followed.values()):
-            set_local_events(tool, code, 0)
+            core.at_hand().set_local_events(tool, code, 0)
         monitoring.free_tool_id(tool)
         self._armed, self._followed, self._following = {}, {}, {}
 
@@ -138,7 +138,7 @@ class InstructionWatch:
 
     def _switch_on(self, code):
         self._monitoring.set_local_events(self._tool, code, 0)  # places switched off before are on again
-        set_local_events(self._tool, code, self._events.INSTRUCTION)
+        core.at_hand().set_local_events(self._tool, code, self._events.INSTRUCTION)
 
     def _on_start(self, code, offset):
         try:

@@ -12,7 +12,6 @@ from dapper._frame_eval.config import FrameEvalConfig
 from dapper._frame_eval.faults import Faults
 from dapper._frame_eval.following import Follower
 from dapper._frame_eval.frame_state import line_at
-from dapper._frame_eval.local_events import carry_out, set_local_events
 from dapper._frame_eval.selective_tracer import Selector
 
 _current_frames = sys._current_frames
@@ -58,7 +57,7 @@ class MonitoringEngine:
         self._decides = False  # whether a breakpoint has a condition or the like
         self._gates = None  # until one has
         self._bdb = None  # until the program uses that
-        self._follower = Follower(port, self._fault)
+        self._follower = Follower(port, self._fault, kit)
         self._lock = RLock()  # it may be a finalizer that runs new code
         self._pid = _getpid()
         self._running = False
@@ -106,7 +105,7 @@ class MonitoringEngine:
         monitoring = self._monitoring
         self._set_events(0)
         for code in self._lines.armed():
-            set_local_events(self._watcher, code, 0)
+            self._kit.set_local_events(self._watcher, code, 0)
         for event in self._callbacks:
             monitoring.register_callback(self._watcher, event, None)
         if self._bdb is not None:
@@ -127,7 +126,7 @@ class MonitoringEngine:
         """Do what has been put off, for speed only: what a change of global events means for code seen so far."""
         if not (self._is_settled and self._follower.is_settled):
             self._is_settled = self._follower.is_settled = True
-            carry_out(self._watcher, self._seen())
+            self._kit.carry_out(self._watcher, self._seen())
 
     def _seen(self):
         yield from self._selector.codes()
@@ -209,7 +208,7 @@ class MonitoringEngine:
         self._switch_on(code, interest.lines.values())
 
     def _disarm(self, code):
-        set_local_events(self._watcher, code, 0)
+        self._kit.set_local_events(self._watcher, code, 0)
         self._lines.disarm(code)
         self._armed.pop(id(code), None)
 
@@ -223,7 +222,7 @@ class MonitoringEngine:
             if getattr(one, "branches", None):
                 wanted |= self._events.BRANCH
         self._monitoring.set_local_events(self._watcher, code, 0)
-        set_local_events(self._watcher, code, wanted)
+        self._kit.set_local_events(self._watcher, code, wanted)
 
     def _actions(self, code, interest):
         """Line → what to do there; see LineTable.arm."""

@@ -22,11 +22,12 @@ def test_good():
 '''
 
 
-def run(folder, text):
+def run(folder, text, *more):
     """Run a test file; its exit code and what was printed."""
     (folder / "test_it.py").write_text(text)
-    done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "again.py"), "-q", "test_it.py"], cwd=str(folder),
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    command = [sys.executable, os.path.join(ROOT, "tools", "again.py"), "-q", "test_it.py"] + list(more)
+    done = subprocess.run(command, cwd=str(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          universal_newlines=True)
     print(done.stdout)
     return done.returncode, done.stdout
 
@@ -50,3 +51,9 @@ def test_many_failures_are_no_accident(tmp_path):
 def test_nothing_is_tried_again_when_nothing_ran(tmp_path):
     code, said = run(tmp_path, "")
     assert code == 5 and "Once more" not in said
+
+
+def test_a_test_of_a_group_is_found_again(tmp_path):
+    code, said = run(tmp_path, "import pytest\npytestmark = pytest.mark.xdist_group('one')\n" + UNSTEADY.format(1),
+                     "-n", "1", "--dist", "loadgroup")
+    assert code == 0 and said.splitlines()[-1].endswith("1 unsteady: test_it.py::test_unsteady[0]")

@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from dapper._frame_eval import core_pure, local_events
+from dapper._frame_eval import core_pure
 from tests.unit.core_kits import NATIVE, function, needs_native
 
 pytestmark = pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="no sys.monitoring")
@@ -72,11 +72,11 @@ def tools():
 def test_events_that_came_and_went_leave_no_trace(tools, make):
     code = make().__code__
     fresh = pairs(code.replace())
-    assert bool(fresh) == NATIVE.EVENTS_TAKE_PAIRS_APART or sys.version_info >= (3, 13)
+    assert fresh or sys.version_info >= (3, 13)
     events = tools.events
     for wanted in (events.LINE, events.PY_START | events.PY_RETURN, events.INSTRUCTION, events.LINE | events.BRANCH):
-        local_events.set_local_events(2, code, wanted)
-        local_events.set_local_events(2, code, 0)
+        NATIVE.set_local_events(2, code, wanted)
+        NATIVE.set_local_events(2, code, 0)
         assert pairs(code) == fresh
 
 
@@ -96,13 +96,13 @@ def test_lines_that_were_switched_off_are_joined_as_they_were(tools):
     told = []
     table.arm(code, {4: lambda frame, line: told.append(line)})
     tools.register_callback(2, tools.events.LINE, table.on_line)
-    local_events.set_local_events(2, code, tools.events.LINE)
+    NATIVE.set_local_events(2, code, tools.events.LINE)
     for _ in range(2):  # the second time through, lines are met in another order
         assert f(1, 2) == (2, [3, 3])
     assert told == [4] * 8
     waiting = {place for place in range(0, len(code.co_code), 2) if is_waiting(code, place)}
     never = {11, 14}  # where an error of another type goes on, and where the comprehension's variable is put back after one
-    assert {one for start, _, one in code.co_lines() if start in waiting} <= {4} | never or not NATIVE.EVENTS_TAKE_PAIRS_APART
+    assert {one for start, _, one in code.co_lines() if start in waiting} <= {4} | never or sys.version_info >= (3, 13)
     assert set(fresh) - set(pairs(code)) <= waiting | {start - 2 for start in waiting}
 
 
@@ -116,7 +116,7 @@ def test_a_line_that_another_tool_has_too_is_still_told_to_it(tools):
     f(1, 2)
     tools.register_callback(1, tools.events.LINE, lambda code, line: beside.append(line))
     tools.register_callback(2, tools.events.LINE, table.on_line)
-    local_events.set_local_events(2, code, tools.events.LINE)
+    NATIVE.set_local_events(2, code, tools.events.LINE)
     f(1, 2)
     assert beside == alone and alone
 
@@ -127,16 +127,16 @@ def test_a_change_of_global_events_is_carried_out_at_once(tools):
     fresh = pairs(f.__code__.replace())
     tools.set_events(2, tools.events.PY_START)
     f(1, 2)
-    local_events.carry_out(2, [f.__code__])
+    NATIVE.carry_out(2, [f.__code__])
     assert pairs(f.__code__) == fresh
     told = []
     tools.register_callback(1, tools.events.LINE, lambda code, line: told.append(line))
     tools.set_events(1, tools.events.LINE)
-    local_events.carry_out(2, [f.__code__])
+    NATIVE.carry_out(2, [f.__code__])
     f(1, 2)
     assert {line for line in told if 1 <= line <= 16} == set(range(2, 16)) - {8}  # else
     tools.set_events(1, 0)
-    local_events.carry_out(2, [f.__code__])
+    NATIVE.carry_out(2, [f.__code__])
     f(1, 2)
     assert pairs(f.__code__) == fresh
     assert tools.get_local_events(2, f.__code__) == 0
@@ -168,12 +168,12 @@ class Log:
 
     def toggle(self, tool, event):
         self.wanted[tool] ^= event
-        (local_events if self.join else self.monitoring).set_local_events(tool, self.code, self.wanted[tool])
+        (NATIVE if self.join else core_pure).set_local_events(tool, self.code, self.wanted[tool])
 
     def toggle_globally(self, tool, event):
         self.monitoring.set_events(tool, self.monitoring.get_events(tool) ^ event)
         if self.join:
-            local_events.carry_out(2, [self.code])
+            NATIVE.carry_out(2, [self.code])
 
     def restart(self):
         self.monitoring.restart_events()
@@ -213,7 +213,7 @@ def test_whatever_happens_the_same_is_told(tools, seed):
             act, *args = chance.choice(log.everything())
             act(*args)
             if join:
-                local_events.join_pairs(log.code)
+                NATIVE.join_pairs(log.code)
         for tool in TOOLS:
             tools.set_local_events(tool, log.code, 0)
             tools.set_events(tool, 0)

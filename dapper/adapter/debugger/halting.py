@@ -10,7 +10,6 @@ from _thread import get_ident
 
 from dapper._frame_eval import core
 from dapper._frame_eval.calling_off import CalledOff, aim
-from dapper._frame_eval.local_events import set_local_events
 from dapper.adapter.debugger import visits
 from dapper.adapter.debugger.evaluations import evaluation
 
@@ -108,7 +107,7 @@ class Halt:
         if self._tool is not None:
             monitoring = sys.monitoring
             for code in self._codes:
-                set_local_events(self._tool, code, 0)
+                core.at_hand().set_local_events(self._tool, code, 0)
             for event in _events():
                 monitoring.register_callback(self._tool, event, None)
             monitoring.free_tool_id(self._tool)
