@@ -21,8 +21,7 @@ for python in "$@"; do
     export LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
     export PYTHONMALLOC=malloc PYTHONPATH=$work DAPPER_REQUIRE_CORE=1
     export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
-    "$python" -X faulthandler -m pytest -q -p no:cacheprovider --capture=sys --timeout 300 tests/unit/test_core*.py \
-        tests/unit/test_local_events.py
+    "$python" -X faulthandler -m pytest -q -p no:cacheprovider --capture=sys --timeout 300 tests/unit/test_core*.py
     "$python" tools/core_leaks.py 60
     unset LD_PRELOAD PYTHONMALLOC PYTHONPATH
     rm -rf "$work"

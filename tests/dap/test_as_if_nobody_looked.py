@@ -137,3 +137,17 @@ def test_the_frame_that_stops_goes_on_as_if_it_had_only_stopped(dap, program):
             s.finish()
             said.append(s.output("stdout").splitlines())
     assert said[0] == said[1]
+
+
+def test_a_frame_in_which_a_variable_was_set_keeps_no_other_one(dap, program):
+    said = []
+    for sets in (False, True):
+        prog = program(OWN)
+        with dap.launch(prog, ["stop"]) as s:
+            stop = s.wait_stop("stop")
+            if sets:
+                scope = s.scopes(stop.frame)["Locals"]["variablesReference"]
+                s.wire.request("setVariable", {"variablesReference": scope, "name": "before", "value": "before"})
+            s.finish()
+            said.append(s.output("stdout").splitlines())
+    assert said[0] == said[1]

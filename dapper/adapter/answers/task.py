@@ -92,9 +92,9 @@ class Task:
 
     def _visit_for(self, is_main):
         self._visit = visit = Visit(is_main)
-        if self._record is not None and self._session.debugger.crew.all_stop:
-            visit.rest()
         try:
+            if self._record is not None and self._session.debugger.crew.all_stop:
+                visit.rest()
             is_done = self._answer_from(visit, is_main)
         finally:
             visit.wake()

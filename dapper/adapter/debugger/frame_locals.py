@@ -28,9 +28,7 @@ def read(frame):
         found = native.read_locals(frame)
         if found is not None:
             return found
-    found = frame.f_locals
-    if type_of(found) is dict and (frame.f_code.co_flags & _OPTIMIZED or frame.f_code.co_varnames):
-        _read[id(frame)] = frame
+    found = _kept(frame)
     if is_a(found, dict):
         names = dict(dict.items(found))
     elif frame.f_code.co_flags & _OPTIMIZED:
@@ -46,6 +44,14 @@ def read(frame):
     return names
 
 
+def _kept(frame):
+    """``frame.f_locals``, noted for `forget` if it leaves the frame a copy."""
+    found = frame.f_locals
+    if type_of(found) is dict and (frame.f_code.co_flags & _OPTIMIZED or frame.f_code.co_varnames):
+        _read[id(frame)] = frame
+    return found
+
+
 def are_globals(frame):
     """Whether the local variables of a frame are the global ones, as those of a module are."""
     return not frame.f_code.co_flags & _OPTIMIZED and frame.f_locals is frame.f_globals
@@ -57,7 +63,7 @@ def write(frame, name, value):
     Raises:
         DapError: this Python offers no way to.
     """
-    names = frame.f_locals
+    names = _kept(frame)
     names[name] = value
     if frame.f_code.co_flags & _OPTIMIZED and type_of(names) is dict:
         _sync(frame, 0, name)
@@ -69,7 +75,7 @@ def delete(frame, name):
     Raises:
         DapError: it can't be unbound.
     """
-    names = frame.f_locals
+    names = _kept(frame)
     optimized = frame.f_code.co_flags & _OPTIMIZED
     if optimized and type_of(names) is dict and not _UNBINDS and name in _own_names(frame.f_code):
         raise DapError("cannot_set", name=name, why="Python 3.12 can't delete a local variable from outside")

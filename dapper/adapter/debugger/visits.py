@@ -93,7 +93,9 @@ class Visit:
             the loop itself or a task of the program, nothing is raised: it would be lost to the program.
     """
 
-    __slots__ = ("ident", "depth", "called_off", "had_ctrl_c", "rests", "awaited", "_lock", "_shot", "_signal", "_before", "_outer")
+    __slots__ = (
+        "ident", "depth", "called_off", "had_ctrl_c", "rests", "awaited", "_lock", "_shot", "_signal", "_before", "_outer",
+    )
 
     def __init__(self, is_main):
         self.ident = get_ident()
@@ -137,8 +139,8 @@ class Visit:
     def wake(self):
         """Have it go on."""
         if self.rests:
+            _collect_again()  # first: a Ctrl-C may come in between
             self.rests = False
-            _collect_again()
 
     def call_off(self):
         """Have the user's code end. From another thread, again and again: it may swallow that, or not listen yet."""
